@@ -1,0 +1,1 @@
+"""How people reach Jinling: the command line, the web service and its pages."""

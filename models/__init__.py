@@ -1,0 +1,1 @@
+"""What lives in the city: people, incidents, work orders, crews and governance."""

@@ -1,0 +1,1 @@
+"""What to run: the scenario language, the shipped library and experiments."""

@@ -1,0 +1,1 @@
+"""The unchanging place, from a street map to arrays."""

@@ -1,0 +1,55 @@
+"""The one error family of Jinling: what was expected, what came, and where."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sim.text import Language, Text
+
+
+class JinlingError(Exception):
+    """A fault that a user can understand and mend; told in one sentence in each language.
+
+    Parameters
+    ----------
+    en, zh
+        The sentence in English and in Chinese, without the place.
+    file, line
+        Where the fault stands, when it stands in a file; lines count from 1.
+    """
+
+    def __init__(
+        self, *, en: str, zh: str, file: Path | str | None = None, line: int | None = None
+    ) -> None:
+        self.text = Text(en=en, zh=zh)
+        self.file = None if file is None else str(file)
+        self.line = line
+        super().__init__(self.message("en"))
+
+    @property
+    def where(self) -> str:
+        """The place as `file:line`, or an empty string."""
+        if self.file is None:
+            return ""
+        return self.file if self.line is None else f"{self.file}:{self.line}"
+
+    def message(self, language: Language) -> str:
+        """Return the whole sentence in `language`, led by the place if there is one."""
+        sentence = self.text.in_language(language)
+        return f"{self.where}: {sentence}" if self.where else sentence
+
+
+class InputError(JinlingError):
+    """What a user gave cannot be used: a file, a field, a value, a name (exit code 2, HTTP 4xx)."""
+
+
+class NotFoundError(InputError):
+    """What a user named does not exist (exit code 2, HTTP 404)."""
+
+
+class DamagedError(InputError):
+    """A stored city or run is damaged or half-written and is not used."""
+
+
+class UnavailableError(JinlingError):
+    """Something outside Jinling does not answer: a server, a port (exit code 1, HTTP 503)."""

@@ -1,0 +1,1 @@
+"""How a run looks: scenes, frames, charts and reports."""
