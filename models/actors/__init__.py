@@ -1,0 +1,1 @@
+"""Mesa actors: the few who decide."""

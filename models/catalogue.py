@@ -1,0 +1,81 @@
+"""The incident catalogue: what happens in a city, how often, and how it is met."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
+
+from sim.text import Text
+from sim.yaml_file import load_model
+
+NonNegative = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+DAYS_PER_YEAR = 365.0
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Duration(_Strict):
+    """A lognormal duration; `exponential` draws an exponential one with the median as its mean."""
+
+    median_s: NonNegative = 0.0
+    sigma: NonNegative = 0.5
+    exponential: bool = False
+
+
+class Handling(_Strict):
+    """A lognormal handling time of a department, in working hours."""
+
+    median_h: NonNegative
+    sigma: NonNegative = 0.9
+
+
+class IncidentKind(_Strict):
+    """One type of incident."""
+
+    title: Text
+    per_100k_year: NonNegative  #: incidents a year and 100,000 residents
+    entity: Literal["person", "building", "street_node"]  #: what it happens to
+    hours: Annotated[tuple[NonNegative, ...], Field(min_length=24, max_length=24)]
+    age_factors: tuple[NonNegative, NonNegative, NonNegative] = (1.0, 1.0, 1.0)
+    priority: Annotated[int, Field(ge=0, le=9)]  #: 0 is served first
+    line: Literal["emergency", "hotline", "patrol"]  #: the way in which it is met
+    target_s: NonNegative
+    crew: str | None = None
+    crews_needed: Annotated[int, Field(ge=1, le=10)] = 1
+    detect: Duration = Duration()
+    on_scene: Duration = Duration()
+    transport_share: Share = 0.0
+    handover: Duration = Duration()
+    hazard: str | None = None
+    talk: Duration = Duration()
+    ticket_share: Share = 1.0
+    handling: Handling = Handling(median_h=0.0)
+    self_work: Duration = Duration()
+    limit_h: NonNegative = 0.0  #: working hours allowed from filing to feedback; 0 for none
+
+    @model_validator(mode="after")
+    def _hours_have_weight(self) -> IncidentKind:
+        if self.per_100k_year > 0 and not sum(self.hours) > 0:
+            raise ValueError("at least one of the 24 hours needs a weight above 0")
+        return self
+
+    def expected_per_day(self, residents: int) -> float:
+        """Return the expected incidents a day among `residents`."""
+        return self.per_100k_year * residents / 100_000 / DAYS_PER_YEAR
+
+
+class _File(RootModel[dict[str, IncidentKind]]):
+    pass
+
+
+@cache
+def catalogue() -> Mapping[str, IncidentKind]:
+    """Return the shipped catalogue by name."""
+    return load_model(_File, Path(__file__).with_suffix(".yaml")).root

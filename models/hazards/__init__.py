@@ -1,0 +1,1 @@
+"""Hazards and what they do to people: one file a hazard."""

@@ -1,0 +1,1 @@
+"""Levers: one file a mechanism."""

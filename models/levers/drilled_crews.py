@@ -1,0 +1,27 @@
+"""A32 Drilled and equipped crews (三基建设): drills crews so that they leave sooner and their work holds."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from models.policy import Cost, Effect, Lever, SideEffect
+from sim.text import Text
+
+
+class DrilledCrews(Lever):
+    """A32 Drilled and equipped crews: drills crews so that they leave sooner and their work holds."""
+
+    title: ClassVar[Text] = Text(en="Drilled and equipped crews", zh="三基建设")
+    mechanism: ClassVar[str] = "A32"
+    effects: ClassVar[tuple[Effect, ...]] = (
+        Effect(parameter="crew.turnout_s", on=45.0),
+        Effect(parameter="unit.p_verified", on=0.95),
+    )
+    side_effects: ClassVar[tuple[SideEffect, ...]] = (
+        SideEffect(parameter="unit.handling_factor", factor=1.03),
+    )
+    cost: ClassVar[Cost] = Cost(
+        capex_yuan=4_000_000, opex_yuan_per_year=9_000_000, staff_h_per_case=0.0
+    )
+
+    kind: Literal["drilled_crews"] = "drilled_crews"

@@ -1,0 +1,28 @@
+"""A03 One-network unified operation (一网统管): joins the hotline, the grid and the emergency lines into one platform, so that the first dispatch is right and returned orders travel fast."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from models.policy import Cost, Effect, Lever, SideEffect
+from sim.text import Text
+
+
+class OneNetwork(Lever):
+    """A03 One-network unified operation: joins the hotline, the grid and the emergency lines into one platform, so that the first dispatch is right and returned orders travel fast."""
+
+    title: ClassVar[Text] = Text(en="One-network unified operation", zh="一网统管")
+    mechanism: ClassVar[str] = "A03"
+    effects: ClassVar[tuple[Effect, ...]] = (
+        Effect(parameter="routing.p_misroute", on=0.05),
+        Effect(parameter="routing.t_bounce_h", on=1.0),
+        Effect(parameter="routing.dispatch_min", on=2.0),
+    )
+    side_effects: ClassVar[tuple[SideEffect, ...]] = (
+        SideEffect(parameter="grid.report_min", factor=1.6),
+    )
+    cost: ClassVar[Cost] = Cost(
+        capex_yuan=60_000_000, opex_yuan_per_year=12_000_000, staff_h_per_case=0.02
+    )
+
+    kind: Literal["one_network"] = "one_network"
