@@ -1,0 +1,56 @@
+"""Working hours: from clock time to working time and back."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+HOUR = 3600.0
+DAY = 24 * HOUR
+
+
+class WorkingHours(BaseModel):
+    """The hours in which departments work; times are seconds since the start of the run.
+
+    `start_hour` and `weekday` say when the run starts: 0 is Monday.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    opens: float = Field(default=9.0, ge=0.0, le=24.0)
+    closes: float = Field(default=17.5, ge=0.0, le=24.0)
+    days_a_week: int = Field(default=5, ge=1, le=7)
+    weekday: int = Field(default=0, ge=0, le=6)
+
+    @model_validator(mode="after")
+    def _is_open(self) -> WorkingHours:
+        if not self.opens < self.closes:
+            raise ValueError("a calendar needs working hours: opens must be before closes")
+        return self
+
+    def _span(self, day: int) -> tuple[float, float]:
+        """Return when `day` opens and closes, in seconds; an empty span on a day off."""
+        start = day * DAY
+        if (self.weekday + day) % 7 >= self.days_a_week:
+            return start, start
+        return start + self.opens * HOUR, start + self.closes * HOUR
+
+    def add(self, time: float, working: float) -> float:
+        """Return the moment at which `working` seconds of working time have passed since `time`."""
+        if working <= 0.0:
+            return time
+        day = int(time // DAY)
+        while True:
+            opens, closes = self._span(day)
+            begin = max(time, opens)
+            if closes - begin >= working:
+                return begin + working
+            working -= max(0.0, closes - begin)
+            day += 1
+
+    def between(self, start: float, end: float) -> float:
+        """Return the working seconds between `start` and `end` (≥ start)."""
+        total = 0.0
+        for day in range(int(start // DAY), int(end // DAY) + 1):
+            opens, closes = self._span(day)
+            total += max(0.0, min(end, closes) - max(start, opens))
+        return total

@@ -1,0 +1,107 @@
+"""Crews as columns: who can be sent, from where, and when they are on duty."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from sim.city.model import City
+from sim.recording import CREWS
+
+IDLE, BUSY = 0, 1
+
+
+class CrewKind(BaseModel):
+    """How many crews of a kind a city has, where they stand and when they work."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    station: str  #: facility kind where they stand
+    per_100k: float = Field(ge=0.0)  #: crews a 100,000 residents
+    at_least: int = Field(default=1, ge=0)
+    count: int | None = Field(default=None, ge=0)  #: exact number, instead of the rate
+    night_share: float = Field(default=1.0, ge=0.0, le=1.0)  #: share on duty from 20 to 8 h
+
+
+#: B8: 258 ambulances, about 60 % staffed; about 120 stations × 3 engines; the rest is fitted to the lift
+#: arrival of 9.8 min (assumption).
+DEFAULT_CREWS = {
+    "ambulance": CrewKind(station="ambulance_point", per_100k=2.0, at_least=2, night_share=0.7),
+    "fire_engine": CrewKind(station="fire_station", per_100k=3.8, at_least=3),
+    "lift_crew": CrewKind(station="lift_depot", per_100k=1.0, at_least=2, night_share=0.6),
+}
+
+
+@dataclass
+class Crews:
+    """All crews that are dispatched by the desk; [crews]."""
+
+    kind: NDArray[np.int16]  #: index into kinds
+    station: NDArray[np.int32]  #: facility
+    home: NDArray[np.int32]  #: drive node of the station
+    node: NDArray[np.int32]  #: drive node where the crew stands, or reaches next
+    street: NDArray[np.int32]  #: area that owns the crew
+    state: NDArray[np.int8]  #: IDLE or BUSY
+    by_night: NDArray[np.bool_]  #: whether the crew is on duty from 20 to 8 h
+    kinds: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.kind)
+
+    def available(self, kind: str, time: float) -> NDArray[np.int64]:
+        """Return the idle crews of `kind` that are on duty at `time`."""
+        if kind not in self.kinds:
+            return np.empty(0, dtype=np.int64)
+        mask = (self.kind == self.kinds.index(kind)) & (self.state == IDLE)
+        if not 8.0 <= (time / 3600.0) % 24.0 < 20.0:
+            mask &= self.by_night
+        return np.flatnonzero(mask)
+
+    def table(self, city: City) -> pa.Table:
+        """Return the crews as the log's table."""
+        facilities = city.facilities
+        columns = {
+            "crew": np.arange(len(self), dtype=np.int32),
+            "kind": np.asarray(self.kinds, dtype=object)[self.kind],
+            "station": self.station,
+            "area": facilities.grid[self.station],
+            "node": self.home,
+            "x": facilities.x[self.station],
+            "y": facilities.y[self.station],
+            "synthetic": facilities.synthetic[self.station],
+        }
+        return pa.Table.from_arrays(
+            [pa.array(columns[field.name], type=field.type) for field in CREWS], schema=CREWS
+        )
+
+
+def build_crews(city: City, kinds: dict[str, CrewKind]) -> Crews:
+    """Share out the crews of each kind over its stations, one after the other."""
+    rows: list[tuple[int, int, bool]] = []
+    for number, kind in enumerate(kinds.values()):
+        stations = city.facilities.of_kind(kind.station)
+        if not len(stations):
+            continue
+        wanted = kind.count if kind.count is not None else max(
+            kind.at_least, ceil(kind.per_100k * city.residents / 100_000)
+        )
+        awake = round(wanted * kind.night_share)
+        rows += [(number, int(stations[i % len(stations)]), i < awake) for i in range(wanted)]
+    number, station, by_night = (np.array(column) for column in zip(*rows, strict=True))
+    home = city.facilities.drive_node[station]
+    street = city.areas.ancestor("street")[city.facilities.grid[station]]
+    return Crews(
+        kind=number.astype(np.int16),
+        station=station.astype(np.int32),
+        home=home.astype(np.int32),
+        node=home.astype(np.int32).copy(),
+        street=street.astype(np.int32),
+        state=np.full(len(rows), IDLE, dtype=np.int8),
+        by_night=by_night.astype(np.bool_),
+        kinds=tuple(kinds),
+    )

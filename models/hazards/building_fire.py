@@ -1,0 +1,123 @@
+"""Building fire: t² growth until the first responder who is strong enough controls it (no spread).
+
+Q = α·t², with the standard growth classes (slow, medium, fast, ultra-fast: 1055 kW at 600, 300, 150 and
+75 s), capped by the fuel. P(control | responder) = 1 / (1 + (Q / Q50)²).
+"""
+
+from __future__ import annotations
+
+from math import exp, isnan
+from typing import ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from models.hazards.base import Hazard
+from models.orders import ARRIVE, CONTROL, ONSET, REPORT
+from models.world import World
+from sim.text import Text
+
+_ALPHA_KW = (0.003, 0.0117, 0.047, 0.19)
+MINUTE = 60.0
+
+
+class BuildingFire(Hazard):
+    """A building fire and those who fight it in turn: resident, micro station, engine, full response."""
+
+    title: ClassVar[Text] = Text(en="Building fire", zh="建筑火灾")
+    decisions: ClassVar[tuple[str, ...]] = (
+        "fire.class", "fire.fuel", "fire.resident_tries", "fire.resident",
+        "fire.micro_activated", "fire.micro_arrival", "fire.micro", "fire.engine", "fire.full",
+    )  # fmt: skip
+    reads: ClassVar[tuple[str, ...]] = ("orders",)
+    writes: ClassVar[tuple[str, ...]] = ("heat",)
+
+    lasts_s: ClassVar[float] = 5400.0  # an uncontrolled fire ends with its fuel (assumption)
+
+    kind: Literal["building_fire"] = "building_fire"
+    class_shares: tuple[float, float, float, float] = (0.45, 0.35, 0.15, 0.05)
+    fuel_mw: float = Field(default=2.5, gt=0)  #: median of the heat that the fuel allows
+    fuel_sigma: float = Field(default=1.2, gt=0)
+    resident_tries: float = Field(default=0.3, ge=0, le=1)
+    q50_resident_mw: float = Field(default=0.1, gt=0)
+    q50_micro_mw: float = Field(default=0.8, gt=0)
+    q50_engine_mw: float = Field(default=6.0, gt=0)
+    q50_full_mw: float = Field(default=25.0, gt=0)
+    deaths_per_fire: float = Field(default=0.0046, ge=0)  #: Jan–Sep 2024: 999 of 217,000
+    deaths_per_min: float = Field(default=0.03, ge=0)  #: elasticity, Jaldell 2017
+    reference_min: float = Field(default=12.0, ge=0)  #: arrival at which the mean above holds
+
+    def heat_mw(self, world: World, order: int, now: float) -> float:
+        """Return the heat release of an uncontrolled fire at `now`, MW."""
+        incident, stream = world.incident(order), world.rules.stream
+        draw = stream.uniform("fire.class", incident)
+        growth = int(np.searchsorted(np.cumsum(self.class_shares)[:3], draw))
+        fuel = stream.lognormal(self.fuel_mw, self.fuel_sigma, "fire.fuel", incident)
+        burning = max(0.0, now - float(world.orders.stamps[order, ONSET]))
+        return min(_ALPHA_KW[growth] * burning**2 / 1000.0, fuel)
+
+    def begin(self, world: World, order: int) -> None:
+        """Let a resident try at the call, and alert the micro station."""
+        incident, stream = world.incident(order), world.rules.stream
+        if stream.chance(self.resident_tries, "fire.resident_tries", incident):
+            self._attempt(world, order, "resident", self.q50_resident_mw)
+        night = 20 <= world.hour(world.engine.now) or world.hour(world.engine.now) < 8
+        active = world.rules["micro_station.p_activated"]
+        active *= world.rules["micro_station.night_factor"] if night else 1.0
+        if stream.chance(active, "fire.micro_activated", incident):
+            median = world.rules["micro_station.arrival_min"] * MINUTE
+            wait = stream.lognormal(median, 0.5, "fire.micro_arrival", incident)
+            world.engine.at(
+                world.engine.now + wait,
+                lambda: self._attempt(world, order, "micro", self.q50_micro_mw),
+            )
+
+    def arrival(self, world: World, order: int, rank: int, expected: int) -> bool:
+        """First engine and full response try with their own strength; a burnt-out fire is over."""
+        if rank == 1:
+            world.orders.outcome[order] = self._heat_now(world, order)
+            return self._attempt(world, order, "engine", self.q50_engine_mw)
+        if rank == expected:
+            return self._attempt(world, order, "full", self.q50_full_mw)
+        return not isnan(world.orders.stamps[order, CONTROL])
+
+    def end(self, world: World, order: int) -> None:
+        """Write the expected deaths; the outcome is the heat (MW) that the first engine met."""
+        arrive, call = world.orders.stamps[order, [ARRIVE, REPORT]]
+        minutes = 0.0 if isnan(arrive) else (arrive - call) / MINUTE - self.reference_min
+        hour = world.hour(float(world.orders.stamps[order, ONSET]))
+        by_hour = 3.0 if hour < 6 else 0.6 if 10 <= hour < 20 else 1.0
+        world.orders.deaths[order] = (
+            self.deaths_per_fire * by_hour * exp(self.deaths_per_min * minutes)
+        )
+
+    def step(self, world: World, now: float, beat: float) -> None:
+        """Write the heat of the fires that burn now."""
+        burning = self._burning(world, now)
+        world.heat[:] = 0.0
+        for order in burning:
+            world.heat[order] = self.heat_mw(world, int(order), now)
+
+    def _burning(self, world: World, now: float) -> np.ndarray:
+        kinds = world.incidents.kinds
+        if "building_fire" not in kinds:
+            return np.empty(0, dtype=np.int64)
+        fires = np.flatnonzero(world.incidents.kind == kinds.index("building_fire"))
+        stamps = world.orders.stamps[fires]
+        return fires[(stamps[:, ONSET] <= now) & np.isnan(stamps[:, CONTROL])]
+
+    def _heat_now(self, world: World, order: int) -> float:
+        if not isnan(world.orders.stamps[order, CONTROL]):
+            return 0.0
+        return self.heat_mw(world, order, world.engine.now)
+
+    def _attempt(self, world: World, order: int, who: str, q50: float) -> bool:
+        """Let `who` try; log and stamp a success."""
+        if not isnan(world.orders.stamps[order, CONTROL]):
+            return True
+        heat = self.heat_mw(world, order, world.engine.now)
+        chance = 1.0 / (1.0 + (heat / q50) ** 2)
+        if world.rules.stream.chance(chance, f"fire.{who}", world.incident(order)):
+            world.reach(order, CONTROL, f"controlled_by_{who}")
+            return True
+        return False

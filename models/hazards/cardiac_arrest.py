@@ -1,0 +1,93 @@
+"""Out-of-hospital cardiac arrest: survival by clocks.
+
+Shockable and witnessed: S = .67 − .023·tCPR − .011·tShock − .021·tACLS, clipped at 0, all in minutes from
+collapse (Larsen et al. 1993, doi:10.1016/S0196-0644(05)81028-4). Otherwise .025·exp(−.10·tCPR) (assumption).
+Volunteers at density d: P(nearest < r) = 1 − exp(−d·π·r²).
+"""
+
+from __future__ import annotations
+
+from math import exp, isnan, log, pi, sqrt
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from models.hazards.base import Hazard
+from models.orders import ARRIVE, ONSET, REPORT
+from models.world import World
+from sim.text import Text
+
+MINUTE = 60.0
+
+
+def larsen_survival(cpr_min: float, shock_min: float, acls_min: float) -> float:
+    """Return P(survival to discharge) of a witnessed, shockable arrest; Larsen et al. 1993."""
+    return max(0.0, 0.67 - 0.023 * cpr_min - 0.011 * shock_min - 0.021 * acls_min)
+
+
+class CardiacArrest(Hazard):
+    """An arrest treated by bystanders, alerted volunteers and the ambulance, on one timeline."""
+
+    title: ClassVar[Text] = Text(en="Cardiac arrest", zh="心脏骤停")
+    decisions: ClassVar[tuple[str, ...]] = (
+        "arrest.bystander", "arrest.alerted", "arrest.distance", "arrest.volunteer_cpr",
+        "arrest.witnessed", "arrest.shockable", "arrest.aed",
+    )  # fmt: skip
+    reads: ClassVar[tuple[str, ...]] = ("orders",)
+    writes: ClassVar[tuple[str, ...]] = ()
+
+    kind: Literal["cardiac_arrest"] = "cardiac_arrest"
+    witnessed: float = Field(default=0.40, ge=0, le=1)
+    shockable: float = Field(default=0.054, ge=0, le=1)  #: registry: 5.4 %
+    fitted: float = Field(default=1.24, gt=0)  #: κ: today's survival is 1.2 % of the treated
+    radius_m: float = Field(default=500.0, gt=0)  #: alert radius
+    answers: float = Field(default=0.25, ge=0, le=1)  #: of the volunteers who are alerted
+    starts_cpr: float = Field(default=0.6, ge=0, le=1)  #: of the volunteers who come first
+    fetches_aed: float = Field(default=0.3, ge=0, le=1)
+    available_day: float = Field(default=0.4, ge=0, le=1)
+    available_night: float = Field(default=0.15, ge=0, le=1)
+
+    def end(self, world: World, order: int) -> None:
+        """Write the survival probability as the outcome, and its complement as expected deaths."""
+        survival = self.survival(world, order)
+        world.orders.outcome[order] = survival
+        world.orders.deaths[order] = 1.0 - survival
+
+    def survival(self, world: World, order: int) -> float:
+        """Return P(survival to discharge) given the order's clocks and the arrest's luck."""
+        stream, incident = world.rules.stream, world.incident(order)
+        onset, report, arrive = world.orders.stamps[order, [ONSET, REPORT, ARRIVE]]
+        if isnan(arrive):
+            return 0.0
+        ems = (arrive - onset) / MINUTE
+        call = (report - onset) / MINUTE
+        volunteer = call + self._volunteer_min(world, order)
+        cpr = min(ems, volunteer, self._bystander_min(world, order, call))
+        witnessed = stream.chance(self.witnessed, "arrest.witnessed", incident)
+        if not (witnessed and stream.chance(self.shockable, "arrest.shockable", incident)):
+            return min(1.0, self.fitted * 0.025 * exp(-0.10 * cpr))
+        brings_aed = stream.chance(self.fetches_aed, "arrest.aed", incident)
+        shock = min(ems + 1.0, volunteer + 1.5 if brings_aed else ems + 1.0)
+        return min(1.0, self.fitted * larsen_survival(cpr, shock, ems))
+
+    def _bystander_min(self, world: World, order: int, call: float) -> float:
+        """Return when a bystander starts CPR, one minute after the call, or infinity."""
+        acts = world.rules.stream.chance(
+            world.rules["bystander.p_cpr"], "arrest.bystander", world.incident(order)
+        )
+        return call + 1.0 if acts else float("inf")
+
+    def _volunteer_min(self, world: World, order: int) -> float:
+        """Return the minutes from call to a volunteer's CPR: 60 s and 1.3 times the way at 1.9 m/s."""
+        stream, incident = world.rules.stream, world.incident(order)
+        if not stream.chance(world.rules["volunteer.p_alerted"], "arrest.alerted", incident):
+            return float("inf")
+        hour = world.hour(float(world.orders.stamps[order, ONSET]))
+        available = self.available_day if 8 <= hour < 22 else self.available_night
+        per_m2 = world.rules["volunteer.per_km2"] / 1e6 * available * self.answers
+        draw = stream.uniform("arrest.distance", incident)
+        distance = sqrt(-log(1.0 - draw) / (per_m2 * pi)) if per_m2 > 0 else float("inf")
+        starts = stream.chance(self.starts_cpr, "arrest.volunteer_cpr", incident)
+        if distance > self.radius_m or not starts:
+            return float("inf")
+        return 1.0 + 1.3 * distance / 1.9 / MINUTE

@@ -1,0 +1,173 @@
+"""What happens to each order in continuous time: SimPy processes for calls, tickets and crews' missions."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from math import isnan
+from typing import Any
+
+import simpy
+
+from models.dispatch import Dispatcher
+from models.hazards.base import Hazard
+from models.orders import (
+    ACCEPT, ACK, ARRIVE, CHANNELS, CLOSE, CONTROL, DETECT, FEEDBACK, FILE, REPORT, ROUTE, STAGES, VERIFY,
+)  # fmt: skip
+from models.stages import TRANSITIONS
+from models.travel import Travel
+from models.world import World
+
+DECISIONS = (
+    "call.detect", "call.interview", "call.decision", "call.feedback",
+    "hotline.talk", "hotline.ticket",
+    "mission.turnout", "mission.work", "mission.transport", "mission.handover",
+)  # fmt: skip
+Process = Generator[simpy.Event, Any, Any]
+INTERVIEW_S = 75.0  #: median of a call-taker's interview in an emergency (assumption)
+
+
+class Missions:
+    """Runs every order from its onset, and every crew from its order to its station."""
+
+    def __init__(
+        self, world: World, dispatcher: Dispatcher, hazards: dict[str, Hazard], seats: int
+    ) -> None:
+        self._world = world
+        self._dispatcher = dispatcher
+        self._hazards = hazards
+        self._travel = Travel(world)
+        self._seats = simpy.Resource(world.engine.env, capacity=seats)
+
+    def start(self, order: int) -> None:
+        """Begin the life of an order at its onset; patrol events wait to be found."""
+        line = self._world.rules.kinds[self._world.orders.kind(order)].line
+        if line == "emergency":
+            self._world.engine.process(self._emergency(order))
+        elif line == "hotline":
+            self._world.engine.process(self._hotline(order))
+
+    def file(self, order: int, channel: str) -> None:
+        """Take up an order that was found by `channel`, and let it run its stages."""
+        world = self._world
+        world.orders.channel[order] = CHANNELS.index(channel)
+        for stage in (DETECT, REPORT, ACCEPT):
+            if isnan(world.orders.stamps[order, stage]):
+                world.reach(order, stage, STAGES[stage])
+        world.engine.process(self.routine(order))
+
+    def routine(self, order: int, stage: int = ACCEPT) -> Process:
+        """Run an order on from `stage` through its stages until it is closed."""
+        world = self._world
+        cause = -1
+        while stage != CLOSE:
+            step = TRANSITIONS[stage](world.orders, order, world.engine.now, world.rules)
+            yield world.engine.env.timeout(max(0.0, step.time - world.engine.now))
+            name = "reopen" if (stage, step.stage) == (VERIFY, ACK) else STAGES[step.stage]
+            cause = world.reach(order, step.stage, name, cause=cause)
+            if step.stage == CONTROL and isnan(world.orders.stamps[order, ARRIVE]):
+                world.orders.stamp(order, ARRIVE, world.orders.stamps[order, ACK])
+            stage = step.stage
+
+    def _hotline(self, order: int) -> Process:
+        """A request to the hotline: wait for a seat, talk; some become orders, the rest are answered."""
+        world, incident = self._world, self._world.incident(order)
+        kind = world.rules.kinds[world.orders.kind(order)]
+        called = world.engine.now
+        with self._seats.request() as seat:
+            yield seat
+            world.recorder.value(world.engine.now, "hotline_wait_s", world.engine.now - called)
+            talk = world.rules.draw(kind.talk, "hotline.talk", incident)
+            if world.rules.stream.chance(kind.ticket_share, "hotline.ticket", incident):
+                world.orders.stamps[order, [DETECT, REPORT]] = called
+                world.reach(order, ACCEPT, STAGES[ACCEPT])
+                yield world.engine.env.timeout(talk)
+                self.file(order, "hotline")
+                return
+            world.orders.filed[order] = False
+            yield world.engine.env.timeout(talk)
+
+    def _emergency(self, order: int) -> Process:
+        """An emergency call: noticed, reported, taken, decided, and crews asked for."""
+        world, incident = self._world, self._world.incident(order)
+        rules, env = world.rules, world.engine.env
+        kind = rules.kinds[world.orders.kind(order)]
+        world.orders.channel[order] = CHANNELS.index("call")
+        yield env.timeout(rules.draw(kind.detect, "call.detect", incident))
+        for stage in (DETECT, REPORT, ACCEPT):
+            cause = world.reach(order, stage, STAGES[stage])
+        if kind.hazard is not None:
+            self._hazards[kind.hazard].begin(world, order)
+        yield env.timeout(rules.stream.lognormal(INTERVIEW_S, 0.4, "call.interview", incident))
+        cause = world.reach(order, FILE, STAGES[FILE], cause=cause)
+        decision = rules.stream.lognormal(rules["command.decision_s"], 0.5, "call.decision", incident)
+        yield env.timeout(decision)
+        cause = world.reach(order, ROUTE, STAGES[ROUTE], cause=cause)
+        done = [env.process(self._mission(order, rank, kind.crews_needed, cause))
+                for rank in range(1, kind.crews_needed + 1)]  # fmt: skip
+        yield env.all_of(done)
+        yield from self._finish(order)
+
+    def reinforce(self, order: int, crews: int, cause: int) -> None:
+        """Send `crews` more to an order: an edict of command."""
+        kind = self._world.rules.kinds[self._world.orders.kind(order)]
+        expected = kind.crews_needed + crews
+        for rank in range(kind.crews_needed + 1, expected + 1):
+            self._world.engine.process(self._mission(order, rank, expected, cause))
+
+    def _finish(self, order: int) -> Process:
+        """Feed back, verify and close an emergency: the case is looked at by the desk."""
+        world, incident = self._world, self._world.incident(order)
+        hazard = world.rules.kinds[world.orders.kind(order)].hazard
+        if hazard is not None:
+            self._hazards[hazard].end(world, order)
+        cause = world.reach(order, FEEDBACK, STAGES[FEEDBACK])
+        wait = world.rules.stream.lognormal(600.0, 0.6, "call.feedback", incident)
+        yield world.engine.env.timeout(wait)
+        cause = world.reach(order, VERIFY, STAGES[VERIFY], cause=cause)
+        world.reach(order, CLOSE, STAGES[CLOSE], cause=cause)
+
+    def _mission(self, order: int, rank: int, expected: int, cause: int) -> Process:
+        """One crew: granted, out, on the way, at work, at the hospital, back."""
+        world, rules, env = self._world, self._world.rules, self._world.engine.env
+        kind = rules.kinds[world.orders.kind(order)]
+        crew = yield self._dispatcher.request(order, str(kind.crew), rank)
+        if rank == 1:
+            world.orders.crew[order] = crew
+            cause = world.reach(order, ACK, STAGES[ACK], crew=crew, cause=cause)
+        luck = world.incident(order)
+        turnout = rules.stream.lognormal(rules["crew.turnout_s"], 0.4, "mission.turnout", luck, rank)
+        yield env.timeout(self._travel.recall(crew))
+        yield env.timeout(turnout)
+        node = int(world.incidents.node[order])
+        yield from self._travel.go(crew, node, order, "to_scene")
+        if isnan(world.orders.stamps[order, ARRIVE]):
+            cause = world.reach(order, ARRIVE, STAGES[ARRIVE], crew=crew, cause=cause)
+        yield from self._work(order, crew, rank, expected)
+        self._travel.send_home(crew)
+        self._dispatcher.release(crew)
+
+    def _work(self, order: int, crew: int, rank: int, expected: int) -> Process:
+        """Control, work on the scene and, for some, the way to hospital and the handover there."""
+        world, rules, env = self._world, self._world.rules, self._world.engine.env
+        kind, luck = rules.kinds[world.orders.kind(order)], self._world.incident(order)
+        if kind.hazard is not None:
+            yield from self._fight(order, rank, expected, self._hazards[kind.hazard])
+        yield env.timeout(rules.draw(kind.on_scene, "mission.work", luck, rank))
+        if isnan(world.orders.stamps[order, CONTROL]):
+            world.reach(order, CONTROL, STAGES[CONTROL], crew=crew)
+        if rules.stream.chance(kind.transport_share, "mission.transport", luck):
+            hospital = self._travel.nearest_hospital(int(world.incidents.node[order]))
+            yield from self._travel.go(crew, hospital, order, "to_hospital")
+            yield env.timeout(rules.draw(kind.handover, "mission.handover", luck))
+
+    def _fight(self, order: int, rank: int, expected: int, hazard: Hazard) -> Process:
+        """Wait on the scene until the hazard is under control, or has ended by itself."""
+        world = self._world
+        if hazard.arrival(world, order, rank, expected):
+            return
+        limit = world.engine.now + hazard.lasts_s
+        while isnan(world.orders.stamps[order, CONTROL]):
+            if world.engine.now >= limit:
+                world.reach(order, CONTROL, "burnt_out")
+                return
+            yield world.engine.env.timeout(30.0)

@@ -1,0 +1,100 @@
+"""Work orders as columns: one need from onset to closing, with every stamp of the case clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from models.demand import Incidents
+from sim.city.model import City
+from sim.recording import ORDERS
+
+#: The case clock: 发生 发现 报告 受理 立案 派遣 签收 到场 处置 反馈 核查 结案.
+STAGES = ("onset", "detect", "report", "accept", "file", "route", "ack", "arrive", "control",
+          "feedback", "verify", "close")  # fmt: skip
+ONSET, DETECT, REPORT, ACCEPT, FILE, ROUTE, ACK, ARRIVE, CONTROL, FEEDBACK, VERIFY, CLOSE = range(12)
+CHANNELS = ("none", "call", "hotline", "patrol", "resident")
+
+
+@dataclass
+class Orders:
+    """The orders of a run, row by row the incidents that caused them; [orders] unless noted."""
+
+    incidents: Incidents
+    stamps: NDArray[np.float64]  #: [orders, 12] s since start, NaN where not reached
+    filed: NDArray[np.bool_]  #: False for a request that was answered at once and became no order
+    channel: NDArray[np.int8]  #: index into CHANNELS: how it was found
+    priority: NDArray[np.int8]
+    crew: NDArray[np.int32]  #: first crew on the way, -1 where none
+    bounces: NDArray[np.int16]
+    reopens: NDArray[np.int16]
+    limit: NDArray[np.float64]  #: working s allowed from filing to feedback, NaN where none
+    rating: NDArray[np.float64]
+    outcome: NDArray[np.float64]
+    deaths: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, incidents: Incidents, priority: NDArray[np.int8]) -> Orders:
+        """Open one order for every incident, stamped with its onset only."""
+        n = len(incidents)
+        stamps = np.full((n, len(STAGES)), np.nan)
+        stamps[:, ONSET] = incidents.onset
+        return cls(
+            incidents=incidents,
+            stamps=stamps,
+            filed=np.ones(n, dtype=np.bool_),
+            channel=np.zeros(n, dtype=np.int8),
+            priority=priority,
+            crew=np.full(n, -1, dtype=np.int32),
+            bounces=np.zeros(n, dtype=np.int16),
+            reopens=np.zeros(n, dtype=np.int16),
+            limit=np.full(n, np.nan),
+            rating=np.full(n, np.nan),
+            outcome=np.full(n, np.nan),
+            deaths=np.zeros(n),
+        )
+
+    def __len__(self) -> int:
+        return len(self.stamps)
+
+    def stamp(self, order: int, stage: int, time: float) -> None:
+        """Note that `order` reached `stage` at `time`."""
+        self.stamps[order, stage] = time
+
+    def kind(self, order: int) -> str:
+        """Return the name of the order's incident kind."""
+        return self.incidents.kinds[self.incidents.kind[order]]
+
+    def table(self, city: City) -> pa.Table:
+        """Return the orders as the log's table, without the requests that became no order."""
+        kept = np.flatnonzero(self.filed)
+        happened, areas = self.incidents, city.areas
+        street, district = areas.ancestor("street"), areas.ancestor("district")
+        grid = happened.grid[kept]
+        columns = {
+            "order": np.arange(len(kept), dtype=np.int32),
+            "incident": happened.id[kept],
+            "kind": np.asarray(happened.kinds, dtype=object)[happened.kind[kept]],
+            "priority": self.priority[kept],
+            "channel": np.asarray(CHANNELS, dtype=object)[self.channel[kept]],
+            "severity": happened.severity[kept],
+            "building": happened.building[kept],
+            "node": happened.node[kept],
+            "x": happened.x[kept],
+            "y": happened.y[kept],
+            "grid": grid,
+            "street": street[grid],
+            "district": district[grid],
+            **{name: getattr(self, name)[kept] for name in ("crew", "bounces", "reopens")},
+            **{f"t_{stage}": self.stamps[kept, i] for i, stage in enumerate(STAGES)},
+            **{name: getattr(self, name)[kept] for name in ("limit", "rating", "outcome", "deaths")},
+        }
+        arrays = [pa.array(columns[field.name], type=field.type) for field in ORDERS]
+        return pa.Table.from_arrays(arrays, schema=ORDERS)
+
+    def numbers(self) -> NDArray[np.int32]:
+        """Return the row of each order in the log's table, -1 for those that are not in it."""
+        return np.where(self.filed, np.cumsum(self.filed) - 1, -1).astype(np.int32)

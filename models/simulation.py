@@ -1,0 +1,191 @@
+"""One run put together: the world, its phases at every beat, and the tables it leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import isnan
+
+import numpy as np
+import pyarrow as pa
+
+from models import demand, dispatch, missions, patrol, population, stages
+from models.actors.command import Command, Edict, Finding, Fire
+from models.calendar import HOUR
+from models.dispatch import Dispatcher
+from models.hazards.base import Hazard
+from models.missions import Missions
+from models.orders import ARRIVE, CHANNELS, CONTROL, DETECT, FEEDBACK, ONSET
+from models.world import World
+
+DECISIONS = ("command.loss",)
+Progress = Callable[[float], None]
+
+
+def all_decisions(kinds: dict, hazards: dict[str, Hazard]) -> list[str]:
+    """Return the name of every draw that a run may make."""
+    names = [*population.DECISIONS, *dispatch.DECISIONS, *missions.DECISIONS, *patrol.DECISIONS]
+    names += [*stages.DECISIONS, *DECISIONS, *demand.decisions(kinds)]
+    for hazard in hazards.values():
+        names += hazard.decisions
+    return names
+
+
+class Simulation:
+    """A run: `execute` plays the window beat by beat and then lets what is open come to its end."""
+
+    def __init__(self, world: World, hazards: dict[str, Hazard], seats: int) -> None:
+        self.world = world
+        self.hazards = hazards
+        self.dispatcher = Dispatcher(world)
+        self.missions = Missions(world, self.dispatcher, hazards, seats)
+        self.patrol = patrol.build_patrol(world.city, len(world.orders))
+        self.command = Command(
+            self.patrol.grid.tolist(),
+            world.city.areas.of_level("street").tolist(),
+            world.rules.parameters,
+            world.rules.stream,
+        )
+        self._next = 0
+        for phase in (self._step_hazards, self._patrol_beat, self._command_beat, self._desk_beat):
+            world.engine.add_phase(phase)
+
+    def execute(self, hours: float, drain_days: float, progress: Progress | None = None) -> None:
+        """Play `hours` of the city, then up to `drain_days` in which nothing new happens."""
+        world = self.world
+        for order in range(len(world.orders)):
+            onset = float(world.orders.stamps[order, ONSET])
+            world.engine.at(onset, lambda order=order: self._onset(order))
+        world.engine.run(hours * HOUR, progress)
+        world.engine.drain((hours + drain_days * 24.0) * HOUR)
+
+    def tables(self) -> dict[str, pa.Table]:
+        """Return the log of the run."""
+        world = self.world
+        tables = world.recorder.tables()
+        number = world.orders.numbers()
+        for name in ("events", "tracks"):
+            tables[name] = _renumbered(tables[name], number)
+        return {
+            "orders": world.orders.table(world.city),
+            "crews": world.crews.table(world.city),
+            **tables,
+        }
+
+    def _onset(self, order: int) -> None:
+        world = self.world
+        kind = world.rules.kinds[world.orders.kind(order)]
+        if kind.limit_h > 0:
+            world.orders.limit[order] = kind.limit_h * HOUR
+        if kind.line == "patrol":
+            self._lie_open(order)
+        else:
+            self.missions.start(order)
+
+    def _lie_open(self, order: int) -> None:
+        """Let an event lie in the street until a patrol or a resident finds it."""
+        world = self.world
+        patrol.put(self.patrol, int(world.incidents.walk_node[order]), order)
+        mean = world.rules["citizen.report_h"] * HOUR
+        wait = world.rules.stream.exponential(mean, "patrol.citizen", world.incident(order))
+        world.engine.at(world.engine.now + wait, lambda: self._resident_reports(order))
+
+    def _resident_reports(self, order: int) -> None:
+        if patrol.take(self.patrol, int(self.world.incidents.walk_node[order]), order):
+            self.missions.file(order, "resident")
+
+    def _step_hazards(self, now: float, beat: float) -> None:
+        for hazard in self.hazards.values():
+            hazard.step(self.world, now, beat)
+
+    def _patrol_beat(self, now: float, beat: float) -> None:
+        world = self.world
+        if not patrol.on_shift((world.start_hour + now / HOUR) % 24):
+            return
+        shift = (patrol.SHIFT[1] - patrol.SHIFT[0]) * HOUR
+        rounds = world.rules["patrol.rounds_per_day"] * beat / shift
+        found = patrol.walk_beat(
+            self.patrol, world.incidents.id, world.rules.stream, rounds, world.rules["patrol.p_see"]
+        )
+        if not found:
+            return
+        shown = {w: Finding(order, world.incident(order)) for w, order in found}
+        for edict in self.command.decide_findings(shown):
+            self._obey_worker(edict)
+
+    def _obey_worker(self, edict: Edict) -> None:
+        world, order = self.world, edict.order
+        patrol.take(self.patrol, int(world.incidents.walk_node[order]), order)
+        world.orders.channel[order] = CHANNELS.index("patrol")
+        self.patrol.state[edict.actor] = patrol.OCCUPIED
+        if edict.what == "solve":
+            world.engine.process(self._solve(order, edict.actor))
+            return
+        self.missions.file(order, "patrol")
+        busy = world.rules["grid.report_min"] * 60.0
+        world.engine.at(world.engine.now + busy, lambda: self._walk_on(edict.actor))
+
+    def _solve(self, order: int, worker: int):
+        """Let a grid worker solve what was found, on the spot."""
+        world, incident = self.world, self.world.incident(order)
+        for stage in range(DETECT, ARRIVE + 1):
+            cause = world.reach(order, stage, "solved_at_grid" if stage == ARRIVE else "found")
+        kind = world.rules.kinds[world.orders.kind(order)]
+        yield world.engine.env.timeout(world.rules.draw(kind.self_work, "patrol.self_work", incident))
+        world.reach(order, CONTROL, "control", cause=cause)
+        self._walk_on(worker)
+        yield from self.missions.routine(order, CONTROL)
+
+    def _walk_on(self, worker: int) -> None:
+        self.patrol.state[worker] = patrol.WALKING
+
+    def _command_beat(self, now: float, beat: float) -> None:
+        world = self.world
+        street = world.city.areas.ancestor("street")
+        burning = np.flatnonzero(world.heat > 0)
+        fires = [
+            Fire(int(order), float(world.heat[order]), int(street[world.incidents.grid[order]]))
+            for order in burning
+            if not isnan(world.orders.stamps[order, ARRIVE])
+        ]
+        if fires:
+            for edict in self.command.decide_fires(fires):
+                self._relay(edict)
+
+    def _relay(self, edict: Edict) -> None:
+        """Pass a request for reinforcement up the levels; a lost relay costs its time again."""
+        world, rules = self.world, self.world.rules
+        incident = world.incident(edict.order)
+        cause = world.recorder.event(world.engine.now, "asks_reinforcement", order=edict.order)
+        level = rules["command.level_min"] * 60.0
+        wait = rules["command.levels"] * level
+        for relay in range(round(rules["command.levels"])):
+            if rules.stream.chance(rules["command.p_loss"], "command.loss", incident, relay):
+                wait += level
+        arrive = world.engine.now + wait
+        world.engine.at(arrive, lambda: self.missions.reinforce(edict.order, 2, cause))
+
+    def _desk_beat(self, now: float, beat: float) -> None:
+        self.dispatcher.match_all()
+        if now % 300.0 == 0.0:
+            self._measure(now)
+
+    def _measure(self, now: float) -> None:
+        world = self.world
+        started = world.orders.stamps[:, ONSET] <= now
+        open_now = started & world.orders.filed & np.isnan(world.orders.stamps[:, FEEDBACK])
+        counts = np.bincount(world.incidents.kind[open_now], minlength=len(world.incidents.kinds))
+        for kind, count in zip(world.incidents.kinds, counts, strict=True):
+            world.recorder.value(now, f"orders_open.{kind}", float(count))
+        busy = np.bincount(
+            world.crews.kind[world.crews.state != 0], minlength=len(world.crews.kinds)
+        )
+        for kind, count in zip(world.crews.kinds, busy, strict=True):
+            world.recorder.value(now, f"crews_busy.{kind}", float(count))
+
+
+def _renumbered(table: pa.Table, number: np.ndarray) -> pa.Table:
+    """Name orders by their row in the table of orders instead of by incident."""
+    old = table["order"].to_numpy()
+    new = np.where(old >= 0, number[np.maximum(old, 0)], -1) if len(old) else old
+    index = table.schema.get_field_index("order")
+    return table.set_column(index, table.schema.field(index), pa.array(new, type=pa.int32()))

@@ -1,0 +1,55 @@
+"""Everything true now: the one mutable object that the parts of a run share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.crews import Crews
+from models.demand import Incidents
+from models.orders import Orders
+from models.population import Population
+from models.stages import Rules
+from sim.city.model import City
+from sim.engine import Engine
+from sim.recording import Recorder
+from sim.routing.router import Router
+
+HOUR = 3600.0
+
+
+@dataclass
+class World:
+    """The state of a run and the services that it runs on."""
+
+    city: City
+    population: Population
+    incidents: Incidents
+    orders: Orders
+    crews: Crews
+    rules: Rules
+    router: Router
+    engine: Engine
+    recorder: Recorder
+    start_hour: int
+    heat: NDArray[np.float64] = field(init=False)  #: [orders] MW, heat release of a fire now
+
+    def __post_init__(self) -> None:
+        self.heat = np.zeros(len(self.orders))
+
+    def hour(self, time: float) -> int:
+        """Return the hour of the day at `time`."""
+        return int(self.start_hour + time // HOUR) % 24
+
+    def incident(self, order: int) -> int:
+        """Return the incident that an order belongs to: the entity of its luck."""
+        return int(self.incidents.id[order])
+
+    def reach(self, order: int, stage: int, name: str, crew: int = -1, cause: int = -1) -> int:
+        """Stamp a stage of an order now, and log it; return the event's number."""
+        now = self.engine.now
+        self.orders.stamp(order, stage, now)
+        node = int(self.incidents.node[order])
+        return self.recorder.event(now, name, order=order, crew=crew, node=node, cause=cause)

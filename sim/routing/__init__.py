@@ -1,0 +1,1 @@
+"""Shortest paths on streets that can be closed."""
