@@ -70,8 +70,10 @@ class Command(mesa.Model):
         return self.edicts
 
 
-class GridWorker(mesa.Agent[Command]):
+class GridWorker(mesa.Agent):
     """网格员: solves at the grid what can be solved there, and reports the rest."""
+
+    model: Command
 
     def __init__(self, model: Command, grid: int) -> None:
         super().__init__(model)
@@ -87,9 +89,10 @@ class GridWorker(mesa.Agent[Command]):
         self.model.edicts.append(Edict(what, finding.order, self.number))
 
 
-class DutyCommander(mesa.Agent[Command]):
+class DutyCommander(mesa.Agent):
     """街道值班指挥员: asks for reinforcement, once for each fire that has outgrown the first alarm."""
 
+    model: Command
     developed_mw = 2.0
 
     def __init__(self, model: Command, street: int) -> None:

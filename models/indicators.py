@@ -1,0 +1,155 @@
+"""Indicators: folds over the log of a run, named as people in the field name them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from models.calendar import WorkingHours
+from models.catalogue import IncidentKind
+from sim.text import Text
+
+Columns = Mapping[str, NDArray[Any]]
+Better = Literal["lower", "higher", "none"]
+MINUTE, HOUR = 60.0, 3600.0
+
+
+@dataclass(frozen=True)
+class IndicatorKind:
+    """An indicator: what it is called, in what unit, which way is better, and how it is folded."""
+
+    name: str
+    title: Text
+    unit: Text
+    better: Better
+    fold: Callable[[Columns], float]
+
+
+def _mean(values: NDArray[Any]) -> float:
+    kept = values[np.isfinite(values.astype(np.float64))]
+    return float(kept.mean()) if len(kept) else float("nan")
+
+
+def _quantile(values: NDArray[Any], q: float) -> float:
+    kept = values[np.isfinite(values)]
+    return float(np.quantile(kept, q)) if len(kept) else float("nan")
+
+
+def _span(columns: Columns, kind: str, start: str, stop: str, unit: float) -> NDArray[np.float64]:
+    rows = columns["kind"] == kind
+    return np.asarray((columns[f"t_{stop}"] - columns[f"t_{start}"])[rows] / unit)
+
+
+def _mean_span(kind: str, start: str, stop: str, unit: float) -> Callable[[Columns], float]:
+    return lambda columns: _mean(_span(columns, kind, start, stop, unit))
+
+
+def _p90_span(kind: str, start: str, stop: str, unit: float) -> Callable[[Columns], float]:
+    return lambda columns: _quantile(_span(columns, kind, start, stop, unit), 0.9)
+
+
+def _mean_of(kind: str, column: str) -> Callable[[Columns], float]:
+    return lambda columns: _mean(columns[column][columns["kind"] == kind])
+
+
+def _share(kind: str, test: Callable[[Columns], NDArray[Any]]) -> Callable[[Columns], float]:
+    return lambda columns: _mean(test(columns)[columns["kind"] == kind].astype(np.float64))
+
+
+def _routed(columns: Columns) -> NDArray[np.float64]:
+    """Return 1 for a right and 0 for a wrong first dispatch, NaN for orders that were not dispatched."""
+    right = (columns["bounces"] == 0).astype(np.float64)
+    return np.where(np.isfinite(columns["t_route"]) & (columns["limit"] > 0), right, np.nan)
+
+
+def _found(columns: Columns) -> NDArray[np.float64]:
+    return (columns["t_detect"] <= columns["window"]).astype(np.float64)
+
+
+def _lying(columns: Columns) -> float:
+    """Return the mean hours that a public event lay unseen within the window."""
+    rows = columns["kind"] == "patrol_event"
+    seen = np.fmin(columns["t_detect"], columns["window"])
+    return _mean((seen - columns["t_onset"])[rows] / HOUR)
+
+
+_MIN, _H, _D = Text("min", "分钟"), Text("h", "小时"), Text("working days", "工作日")
+_SHARE, _COUNT = Text("share", "比例"), Text("count", "起")
+
+
+def indicator_kinds() -> tuple[IndicatorKind, ...]:
+    """Return all indicators in the order in which people read them."""
+    kind = IndicatorKind
+    return (
+        kind("T_arrive.medical", Text("Ambulance: call to arrival", "救护车：呼叫至到场"), _MIN, "lower",
+             _mean_span("medical", "report", "arrive", MINUTE)),
+        kind("T_arrive_p90.medical", Text("Ambulance: 90th percentile", "救护车：第 90 百分位"), _MIN, "lower",
+             _p90_span("medical", "report", "arrive", MINUTE)),
+        kind("survival.cardiac_arrest", Text("Cardiac arrest: survival", "心脏骤停：存活率"), _SHARE, "higher",
+             _mean_of("cardiac_arrest", "outcome")),
+        kind("T_arrive.building_fire", Text("Fire: call to first engine", "火灾：报警至首车到场"), _MIN, "lower",
+             _mean_span("building_fire", "report", "arrive", MINUTE)),
+        kind("T_control.building_fire", Text("Fire: call to control", "火灾：报警至控制"), _MIN, "lower",
+             _mean_span("building_fire", "report", "control", MINUTE)),
+        kind("T_arrive.lift_entrapment", Text("Lift: call to arrival", "电梯困人：报警至到场"), _MIN, "lower",
+             _mean_span("lift_entrapment", "report", "arrive", MINUTE)),
+        kind("T_dispatch.hotline_ticket", Text("Ticket: acceptance to dispatch", "热线工单：受理至派遣"), _H, "lower",
+             _mean_span("hotline_ticket", "accept", "route", HOUR)),
+        kind("first_dispatch_accuracy", Text("First dispatch right", "首派准确率"), _SHARE, "higher",
+             lambda columns: _mean(_routed(columns))),
+        kind("bounces.hotline_ticket", Text("Returns per ticket", "每单退回次数"), _COUNT, "lower",
+             _mean_of("hotline_ticket", "bounces")),
+        kind("on_time.hotline_ticket", Text("Tickets on time", "热线工单按期结案率"), _SHARE, "higher",
+             _share("hotline_ticket", lambda columns: columns["on_time"])),
+        kind("T_handle.hotline_ticket", Text("Ticket: filing to feedback", "热线工单：立案至反馈"), _D, "lower",
+             _mean_of("hotline_ticket", "working_days")),
+        kind("satisfaction.hotline_ticket", Text("Satisfied with a ticket", "满意率"), _SHARE, "higher",
+             _share("hotline_ticket", lambda columns: columns["satisfied"])),
+        kind("found.patrol_event", Text("Public events found in the window", "公共事件窗口内发现率"), _SHARE, "higher",
+             _share("patrol_event", _found)),
+        kind("T_detect.patrol_event", Text("Public event lies unseen", "公共事件未被发现时长"), _H, "lower", _lying),
+        kind("reopen", Text("Reopenings per order", "每单重开次数"), _COUNT, "lower",
+             lambda columns: _mean(columns["reopens"][columns["limit"] > 0])),
+        kind("deaths", Text("Expected deaths", "预期死亡"), _COUNT, "lower",
+             lambda columns: float(columns["deaths"].sum())),
+    )  # fmt: skip
+
+
+def order_columns(
+    orders: pa.Table, working: WorkingHours, kinds: Mapping[str, IncidentKind], window: float
+) -> dict[str, NDArray[Any]]:
+    """Return the orders as columns, with what several indicators need beside them."""
+    columns: dict[str, NDArray[Any]] = {
+        name: orders[name].to_numpy(zero_copy_only=False) for name in orders.column_names
+    }
+    day = (working.closes - working.opens) * HOUR
+    spent = np.array([
+        working.between(start, stop) if np.isfinite(start) and np.isfinite(stop) else np.nan
+        for start, stop in zip(columns["t_file"], columns["t_feedback"], strict=True)
+    ])  # fmt: skip
+    columns["working_days"] = spent / day
+    known = np.isfinite(spent)
+    columns["on_time"] = np.where(known, spent <= columns["limit"], 0.0)
+    rated = np.isfinite(columns["rating"])
+    columns["satisfied"] = np.where(rated, columns["rating"] >= 4.0, np.nan)
+    columns["window"] = np.full(len(spent), window)
+    return columns
+
+
+def measure(columns: Columns) -> dict[str, float]:
+    """Return every indicator of the orders in `columns`; NaN where there is nothing to measure."""
+    return {kind.name: kind.fold(columns) for kind in indicator_kinds()}
+
+
+def measure_by_area(columns: Columns, level: str) -> dict[int, dict[str, float]]:
+    """Return the indicators of the orders in each area of `level` ("street" or "district")."""
+    result = {}
+    for area in np.unique(columns[level]).tolist():
+        rows = columns[level] == area
+        result[int(area)] = measure({name: column[rows] for name, column in columns.items()})
+    return result

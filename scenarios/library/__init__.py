@@ -1,0 +1,61 @@
+"""The shipped scenarios and policies, and how they and a user's own are found by name or path."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from models.policy import Policy
+from scenarios.language import Scenario
+from sim.errors import NotFoundError
+from sim.yaml_file import ModelT, load_model
+
+_HERE = Path(__file__).parent
+
+
+def scenario_names() -> list[str]:
+    """Return the names of the shipped scenarios."""
+    return sorted(path.stem for path in (_HERE / "scenarios").glob("*.yaml"))
+
+
+def policy_names() -> list[str]:
+    """Return the names of the shipped policies."""
+    return sorted(path.stem for path in (_HERE / "policies").glob("*.yaml"))
+
+
+def load_scenario(name: str | Path) -> Scenario:
+    """Return a scenario by its shipped name or by the path of a file."""
+    scenario, path = _load(Scenario, "scenarios", name, scenario_names())
+    if scenario.city.file is None:
+        return scenario
+    here = path.parent
+    choice = scenario.city
+    moved = choice.model_copy(update={
+        "file": _from(here, choice.file),
+        "boundaries": _from(here, choice.boundaries),
+        "overlays": tuple(here / overlay for overlay in choice.overlays),
+    })  # fmt: skip
+    return scenario.model_copy(update={"city": moved})
+
+
+def load_policy(name: str | Path) -> Policy:
+    """Return a policy by its shipped name or by the path of a file."""
+    return _load(Policy, "policies", name, policy_names())[0]
+
+
+def _from(folder: Path, path: Path | None) -> Path | None:
+    """Return a path as seen from the file in which it stands."""
+    return None if path is None else folder / path
+
+
+def _load(
+    model: type[ModelT], folder: str, name: str | Path, known: list[str]
+) -> tuple[ModelT, Path]:
+    path = _HERE / folder / f"{name}.yaml"
+    if str(name) not in known:
+        path = Path(name)
+        if path.suffix not in {".yaml", ".yml"}:
+            raise NotFoundError(
+                en=f"{str(name)!r} is neither a file ending in .yaml nor one of: {', '.join(known)}",
+                zh=f"{str(name)!r} 既不是 .yaml 文件，也不在：{', '.join(known)}",
+            )
+    return load_model(model, path), path

@@ -1,0 +1,222 @@
+"""From a scenario, a policy and a seed to a stored run; what was computed once is not computed again."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import cache, lru_cache
+from hashlib import blake2b
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from models import hazards as hazard_package
+from models.catalogue import IncidentKind
+from models.crews import build_crews
+from models.demand import demand_hash, draw_incidents
+from models.hazards.base import Hazard
+from models.indicators import measure, measure_by_area, order_columns
+from models.orders import Orders
+from models.policy import Policy
+from models.population import DECISIONS as POPULATION_DECISIONS
+from models.population import Population, build_population
+from models.simulation import Simulation, all_decisions
+from models.stages import Rules
+from models.world import World
+from scenarios.language import CityChoice, Scenario
+from sim.city.build import ATTRIBUTION, CitySource, build_city
+from sim.city.generated import generate_pbf
+from sim.city.model import City
+from sim.city.speeds import drive_speeds
+from sim.engine import Engine
+from sim.errors import InputError
+from sim.kinds import kind_called, kinds_in
+from sim.recording import Recorder, log_hash
+from sim.routing.router import Router, travel_times
+from sim.runs import Run, RunStore, digest_of
+from sim.streams import Stream
+
+Progress = Callable[[float], None]
+#: People are drawn once for a city, apart from the seeds of runs.
+POPULATION_SEED = 0
+
+
+@cache
+def code_version() -> str:
+    """Return the hash of the source that decides what a run says: the packages sim, models, scenarios."""
+    root = Path(__file__).parent.parent
+    digest = blake2b(digest_size=8)
+    for package in ("sim", "models", "scenarios"):
+        for path in sorted((root / package).rglob("*")):
+            if path.suffix in {".py", ".yaml"} and "library" not in path.parts:
+                digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def city_of(
+    choice: CityChoice, cities: Path, progress: Callable[[str, float], None] | None = None
+) -> City:
+    """Return the city that a scenario plays in, from the cache below `cities` where it is there."""
+    if choice.generated is not None:
+        stamp = digest_of([choice.generated.model_dump(), code_version()])
+        file = cities / "generated" / f"{stamp}.osm.pbf"
+        if not file.is_file():
+            generate_pbf(choice.generated, file)
+        name, residents = choice.generated.name, choice.generated.residents
+        return build_city(CitySource(file, name, residents), cities, progress)
+    if choice.file is None:
+        raise InputError(en="the scenario names no city", zh="场景未指定城市")
+    name = choice.name or choice.file.name.split(".")[0]
+    source = CitySource(
+        choice.file, name, choice.residents, choice.overlays, choice.boundaries, choice.gcj02
+    )
+    return build_city(source, cities, progress)
+
+
+def resolved(scenario: Scenario, policy: Policy) -> dict[str, float]:
+    """Return the parameters of a run: the policy's, with what the scenario fixes over them."""
+    return {**policy.resolve(), **scenario.parameters}
+
+
+def determinants(scenario: Scenario, policy: Policy, seed: int, city: City) -> dict[str, Any]:
+    """Return what determines a run, as plain data: its hash is the run's id."""
+    said = scenario.model_dump(mode="json", exclude={"name", "title", "question", "city"})
+    return {
+        "scenario": said,
+        "kinds": {name: kind.model_dump(mode="json") for name, kind in scenario.kinds().items()},
+        "city": city.hash,
+        "parameters": resolved(scenario, policy),
+        "seed": seed,
+        "code": code_version(),
+    }
+
+
+def run_id_of(scenario: Scenario, policy: Policy, seed: int, city: City) -> str:
+    """Return the id of a run before it is computed."""
+    return digest_of(determinants(scenario, policy, seed, city))
+
+
+def run_scenario(
+    scenario: Scenario,
+    policy: Policy,
+    seed: int,
+    store: RunStore,
+    cities: Path,
+    progress: Progress | None = None,
+) -> Run:
+    """Return the run of `scenario` under `policy` with the luck of `seed`, computed unless it is stored."""
+    city = city_of(scenario.city, cities)
+    run_id = run_id_of(scenario, policy, seed, city)
+    stored = store.find(run_id)
+    if stored is not None:
+        return stored
+    started = time.process_time()
+    simulation = simulate(city, people_of(city), scenario, resolved(scenario, policy), seed, progress)
+    tables = simulation.tables()
+    manifest = _manifest(scenario, policy, seed, simulation, tables)
+    manifest["cpu_s"] = round(time.process_time() - started, 3)
+    return store.write(run_id, manifest, tables)
+
+
+class _Keyed:
+    """A city that a cache knows by its hash."""
+
+    def __init__(self, city: City) -> None:
+        self.city = city
+
+    def __hash__(self) -> int:
+        return hash(self.city.hash)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Keyed) and other.city.hash == self.city.hash
+
+
+@lru_cache(maxsize=2)
+def _people(keyed: _Keyed) -> Population:
+    return build_population(keyed.city, Stream(POPULATION_SEED, POPULATION_DECISIONS))
+
+
+def people_of(city: City) -> Population:
+    """Return the people of a city, kept in the process since many runs share them."""
+    return _people(_Keyed(city))
+
+
+def simulate(
+    city: City,
+    population: Population,
+    scenario: Scenario,
+    parameters: Mapping[str, float],
+    seed: int,
+    progress: Progress | None = None,
+) -> Simulation:
+    """Play a scenario to its end and return the simulation, whose tables are its log."""
+    kinds = scenario.kinds()
+    hazards = _hazards(kinds)
+    stream = Stream(seed, all_decisions(kinds, hazards))
+    incidents = draw_incidents(city, population, kinds, stream, scenario.hours)
+    priority = np.array([kinds[name].priority for name in incidents.kinds], dtype=np.int8)
+    speeds = drive_speeds(city.drive) * scenario.speed_factor
+    world = World(
+        city=city,
+        population=population,
+        incidents=incidents,
+        orders=Orders.of(incidents, priority[incidents.kind]),
+        crews=build_crews(city, scenario.crews),
+        rules=Rules(parameters, kinds, scenario.working, stream),
+        router=Router(city.drive, travel_times(city.drive, speeds)),
+        engine=Engine(scenario.beat_s),
+        recorder=Recorder(),
+        start_hour=scenario.start_hour,
+    )
+    simulation = Simulation(world, hazards, scenario.seats(city.residents))
+    simulation.execute(scenario.hours, scenario.drain_days, progress)
+    return simulation
+
+
+def _hazards(kinds: Mapping[str, IncidentKind]) -> dict[str, Hazard]:
+    names = sorted({kind.hazard for kind in kinds.values() if kind.hazard is not None})
+    return {name: kind_called(Hazard, hazard_package, name)() for name in names}  # type: ignore[call-arg]
+
+
+def hazard_kinds() -> dict[str, type[Hazard]]:
+    """Return all hazard kinds by name."""
+    return kinds_in(Hazard, hazard_package)
+
+
+def _manifest(
+    scenario: Scenario, policy: Policy, seed: int, simulation: Simulation, tables: Mapping[str, pa.Table]
+) -> dict[str, Any]:
+    city, kinds = simulation.world.city, scenario.kinds()
+    columns = order_columns(tables["orders"], scenario.working, kinds, scenario.hours * 3600.0)
+    by_area = measure_by_area(columns, comparing_level(city))
+    return {
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "scenario": scenario.model_dump(mode="json") | {"title": scenario.title._asdict(),
+                                                        "question": scenario.question._asdict()},
+        "policy": {**policy.model_dump(mode="json"), "title": policy.title._asdict(),
+                   "parameters": resolved(scenario, policy)},
+        "seed": seed,
+        "city": {"name": city.name, "hash": city.hash, "synthetic": city.synthetic,
+                 "residents": city.residents, "source": {**city.source, "attribution": ATTRIBUTION}},
+        "versions": {"jinling": version("jinling"), "code": code_version(),
+                     **{name: version(name) for name in ("numpy", "numba", "simpy", "mesa", "pyarrow")}},
+        "demand_hash": demand_hash(simulation.world.incidents),
+        "indicators": {name: _finite(value) for name, value in measure(columns).items()},
+        "by_area": {str(area): {name: _finite(value) for name, value in row.items()}
+                    for area, row in by_area.items()},
+        "log_hash": log_hash(tables),
+    }  # fmt: skip
+
+
+def comparing_level(city: City) -> str:
+    """Return the level of areas that a comparison looks at: districts, or streets where there is one district."""
+    return "district" if len(city.areas.of_level("district")) > 1 else "street"
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
