@@ -1,0 +1,199 @@
+"""Experiments: one scenario, several policies, the same seeds, over processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from datetime import UTC, datetime
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from models.indicators import indicator_kinds
+from models.parameters import parameters
+from models.policy import Policy, differing
+from scenarios.language import Scenario
+from scenarios.running import city_of, comparing_level, people_of, resolved, run_id_of, run_scenario
+from sim.city.build import facility_counts
+from sim.city.model import City
+from sim.comparison import (
+    CityInfo, Comparison, Described, ParameterRow, PolicyInfo, area_rows, compared_rows,
+)  # fmt: skip
+from sim.errors import InputError
+from sim.runs import Run, RunStore, digest_of, write_durably
+from sim.text import Text
+
+Progress = Callable[[float], None]
+_LIMITS = (
+    Text("The model's parameters marked as assumptions rest on no source; sweep them before relying on a figure.",
+         "标为“假设”的参数没有来源依据；引用数字前应做敏感性分析。"),
+    Text("Residents are synthetic; results hold for the model, not for any person or office.",
+         "居民为合成数据；结果适用于模型，不针对任何个人或机构。"),
+    Text("After the window nothing new happens; orders that are open then are followed to their end.",
+         "窗口结束后不再产生新事件；未结工单继续跟踪至办结。"),
+    Text("Buildings do not pass fire on to each other yet, and streets are not closed by incidents.",
+         "目前火灾不会在建筑之间蔓延，事件也不会封闭道路。"),
+)  # fmt: skip
+
+
+def compare(
+    scenario: Scenario,
+    policies: list[Policy],
+    seeds: list[int],
+    home: Path,
+    workers: int = 2,
+    progress: Progress | None = None,
+    command: str = "",
+) -> Comparison:
+    """Run every policy with every seed and return the comparison to the first policy; it is stored too.
+
+    Runs that are stored are not computed again, so an interrupted comparison goes on where it stopped.
+    """
+    if len({policy.name for policy in policies}) != len(policies) or len(policies) < 2:
+        raise InputError(en="a comparison needs two or more policies with different names",
+                         zh="比较需要两个或更多名称不同的政策")  # fmt: skip
+    started = time.monotonic()
+    city = city_of(scenario.city, home / "cities")
+    tasks = [(policy, seed) for seed in seeds for policy in policies]
+    _run_all(scenario, tasks, city, home, workers, progress)
+    store = RunStore(home / "runs")
+    runs = {
+        policy.name: [store.open(run_id_of(scenario, policy, seed, city)) for seed in seeds]
+        for policy in policies
+    }
+    comparison = _compared(scenario, policies, seeds, city, runs, command)
+    comparison = comparison.model_copy(update={"wall_s": round(time.monotonic() - started, 2)})
+    folder = home / "comparisons"
+    folder.mkdir(parents=True, exist_ok=True)
+    write_durably(folder / f"{comparison.id}.json", comparison.model_dump_json(indent=1).encode())
+    return comparison
+
+
+def _run_all(
+    scenario: Scenario,
+    tasks: list[tuple[Policy, int]],
+    city: City,
+    home: Path,
+    workers: int,
+    progress: Progress | None,
+) -> None:
+    store = RunStore(home / "runs")
+    todo = [task for task in tasks if store.find(run_id_of(scenario, *task, city)) is None]
+    done = len(tasks) - len(todo)
+    if progress is not None:
+        progress(done / len(tasks))
+    if not todo:
+        return
+    people_of(city)  # compiles and caches the kernels once, before several processes want them
+    with ProcessPoolExecutor(min(workers, len(todo)), get_context("spawn"), _ignore_interrupt) as pool:
+        try:
+            waiting = {pool.submit(_one, scenario, *task, home) for task in todo}
+            while waiting:
+                finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                done += _collected(finished)
+                if progress is not None:
+                    progress(done / len(tasks))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            _stop(pool)
+            raise
+
+
+def _collected(finished: set[Future[str]]) -> int:
+    for future in finished:
+        future.result()
+    return len(finished)
+
+
+def _stop(pool: ProcessPoolExecutor) -> None:
+    """End the workers at once: a run that is not whole leaves nothing behind but a hidden draft."""
+    for process in list((pool._processes or {}).values()):
+        process.terminate()
+
+
+def _ignore_interrupt() -> None:
+    """Leave Ctrl-C to the parent, which ends its workers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+def _one(scenario: Scenario, policy: Policy, seed: int, home: Path) -> str:
+    return run_scenario(scenario, policy, seed, RunStore(home / "runs"), home / "cities").id
+
+
+def described_indicators() -> list[Described]:
+    """Return the indicators as a comparison shows them."""
+    return [
+        Described(name=kind.name, title=kind.title, unit=kind.unit, better=kind.better)
+        for kind in indicator_kinds()
+    ]
+
+
+def _compared(
+    scenario: Scenario,
+    policies: list[Policy],
+    seeds: list[int],
+    city: City,
+    runs: dict[str, list[Run]],
+    command: str,
+) -> Comparison:
+    described = described_indicators()
+    values = {name: dict(zip(seeds, [run.indicators for run in own], strict=True))
+              for name, own in runs.items()}  # fmt: skip
+    by_area = {name: dict(zip(seeds, [run.manifest["by_area"] for run in own], strict=True))
+               for name, own in runs.items()}  # fmt: skip
+    names = {str(area): name for area, name in enumerate(city.areas.name)}
+    areas, worst = area_rows(described, by_area, seeds, names)
+    ids = {name: [run.id for run in own] for name, own in runs.items()}
+    return Comparison(
+        id=digest_of([ids, scenario.name]),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        scenario=scenario.name,
+        title=scenario.title,
+        question=scenario.question,
+        hours=scenario.hours,
+        city=_city_info(city),
+        policies=[PolicyInfo(name=p.name, title=p.title, base=p.base,
+                             levers=[lever.model_dump(mode="json") for lever in p.resolved_levers()])
+                  for p in policies],
+        parameters=_parameter_rows(scenario, policies),
+        seeds=seeds,
+        rows=compared_rows(described, values, seeds),
+        area_level=comparing_level(city),
+        areas=areas,
+        worst=worst,
+        runs=ids,
+        log_hashes={name: [run.manifest["log_hash"] for run in own] for name, own in runs.items()},
+        versions=dict(runs[policies[0].name][0].manifest["versions"]),
+        command=command,
+        wall_s=0.0,
+        limits=list(_LIMITS),
+    )  # fmt: skip
+
+
+def _city_info(city: City) -> CityInfo:
+    return CityInfo(
+        name=city.name,
+        hash=city.hash,
+        synthetic=city.synthetic,
+        residents=city.residents,
+        streets_km=float(city.drive.length[city.drive.forward].sum() / 1000),
+        junctions=city.drive.nodes,
+        buildings=len(city.buildings),
+        synthetic_facilities=facility_counts(city.facilities),
+        source=city.source,
+    )
+
+
+def _parameter_rows(scenario: Scenario, policies: list[Policy]) -> list[ParameterRow]:
+    values: dict[str, dict[str, Any]] = {p.name: resolved(scenario, p) for p in policies}
+    first = values[policies[0].name]
+    names = {name for p in policies[1:] for name in differing(first, values[p.name])}
+    return [
+        ParameterRow(name=name, title=parameter.title, unit=parameter.unit, basis=parameter.basis,
+                     values={p: values[p][name] for p in values}, assumption=parameter.assumption)
+        for name, parameter in parameters().items() if name in names
+    ]  # fmt: skip

@@ -1,0 +1,189 @@
+"""A compared decision: policies over the same seeds, indicator by indicator, with error bars."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import nan
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from sim.statistics import PairedDifference, holm, mean_interval, paired_difference, worst_tenth
+from sim.text import Text
+
+Values = dict[str, dict[int, dict[str, float | None]]]  #: policy → seed → indicator → value
+AreaValues = dict[str, dict[int, dict[str, dict[str, float | None]]]]  #: policy → seed → area → …
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="constants")
+
+
+class Described(_Strict):
+    """An indicator as people read it."""
+
+    name: str
+    title: Text
+    unit: Text
+    better: Literal["lower", "higher", "none"]
+
+
+class Interval(_Strict):
+    """A mean and its confidence interval."""
+
+    mean: float
+    low: float
+    high: float
+
+
+class Row(_Strict):
+    """One indicator: each policy's mean, and the difference of each later policy to the first."""
+
+    indicator: Described
+    means: dict[str, Interval]
+    differences: dict[str, PairedDifference]
+
+
+class AreaRow(_Strict):
+    """One indicator in one area, or in the worst tenth of areas."""
+
+    indicator: str
+    area: str
+    differences: dict[str, PairedDifference]
+
+
+class PolicyInfo(_Strict):
+    """A compared policy: its levers, and its parameters that differ between the policies."""
+
+    name: str
+    title: Text
+    base: str
+    levers: list[dict[str, Any]]
+
+
+class ParameterRow(_Strict):
+    """A parameter that differs between the compared policies."""
+
+    name: str
+    title: Text
+    unit: str
+    values: dict[str, float]
+    basis: str
+    assumption: bool
+
+
+class CityInfo(_Strict):
+    """The city of a comparison."""
+
+    name: str
+    hash: str
+    synthetic: bool
+    residents: int
+    streets_km: float
+    junctions: int
+    buildings: int
+    synthetic_facilities: dict[str, tuple[int, int]]  #: kind → all, synthetic
+    source: dict[str, str]
+
+
+class Comparison(_Strict):
+    """A whole comparison, as it is stored and shown."""
+
+    format: Literal[1] = 1
+    id: str
+    created: str
+    scenario: str
+    title: Text
+    question: Text
+    hours: float
+    city: CityInfo
+    policies: list[PolicyInfo]
+    parameters: list[ParameterRow]
+    seeds: list[int]
+    rows: list[Row]
+    area_level: str
+    areas: list[AreaRow]
+    worst: list[AreaRow]
+    runs: dict[str, list[str]]
+    log_hashes: dict[str, list[str]]
+    versions: dict[str, str]
+    command: str
+    wall_s: float
+    limits: list[Text] = Field(default_factory=list)
+
+
+def _series(values: dict[int, dict[str, float | None]], seeds: list[int], name: str) -> list[float]:
+    found = (values[seed].get(name) for seed in seeds)
+    return [nan if value is None else value for value in found]
+
+
+def compared_rows(described: list[Described], values: Values, seeds: list[int]) -> list[Row]:
+    """Return a row an indicator; p-values are corrected by Holm over all indicators of a policy."""
+    policies = list(values)
+    rows = []
+    for indicator in described:
+        series = {policy: _series(values[policy], seeds, indicator.name) for policy in policies}
+        means = {policy: _interval(series[policy]) for policy in policies}
+        differences = {
+            policy: paired_difference(series[policies[0]], series[policy]) for policy in policies[1:]
+        }
+        rows.append(Row(indicator=indicator, means=means, differences=differences))
+    return _corrected(rows, policies[1:])
+
+
+def _interval(series: list[float]) -> Interval:
+    mean, low, high = mean_interval(series)
+    return Interval(mean=mean, low=low, high=high)
+
+
+def _corrected(rows: list[Row], policies: list[str]) -> list[Row]:
+    for policy in policies:
+        corrected = holm([row.differences[policy].p for row in rows])
+        rows = [
+            row.model_copy(update={"differences": {
+                **row.differences, policy: replace(row.differences[policy], p_holm=p)}})
+            for row, p in zip(rows, corrected, strict=True)
+        ]  # fmt: skip
+    return rows
+
+
+def area_rows(
+    described: list[Described], values: AreaValues, seeds: list[int], names: dict[str, str]
+) -> tuple[list[AreaRow], list[AreaRow]]:
+    """Return the differences by area, and those of the worst tenth of areas of each seed."""
+    policies = list(values)
+    areas = sorted({area for seed in seeds for policy in policies for area in values[policy][seed]}, key=int)
+    by_area, worst = [], []
+    for indicator in described:
+        for area in areas:
+            series = {policy: _area_series(values[policy], seeds, area, indicator.name)
+                      for policy in policies}  # fmt: skip
+            by_area.append(_area_row(indicator, names.get(area, area), series, policies))
+        if indicator.better == "none" or indicator.name == "deaths":
+            continue
+        series = {
+            policy: [
+                worst_tenth(
+                    [nan if (v := row.get(indicator.name)) is None else v for row in values[policy][seed].values()],
+                    lower_is_better=indicator.better == "lower",
+                )
+                for seed in seeds
+            ]
+            for policy in policies
+        }
+        worst.append(_area_row(indicator, "", series, policies))
+    return by_area, worst
+
+
+def _area_series(
+    values: dict[int, dict[str, dict[str, float | None]]], seeds: list[int], area: str, name: str
+) -> list[float]:
+    found = (values[seed].get(area, {}).get(name) for seed in seeds)
+    return [nan if value is None else value for value in found]
+
+
+def _area_row(
+    indicator: Described, area: str, series: dict[str, list[float]], policies: list[str]
+) -> AreaRow:
+    differences = {p: paired_difference(series[policies[0]], series[p]) for p in policies[1:]}
+    return AreaRow(indicator=indicator.name, area=area, differences=differences)

@@ -1,0 +1,68 @@
+"""Numbers in words and figures, in both languages."""
+
+from __future__ import annotations
+
+from math import isfinite
+
+from sim.comparison import Described, Row
+from sim.statistics import PairedDifference
+from sim.text import Language, Text
+
+VERDICTS = {
+    "better": Text("better", "更好"),
+    "worse": Text("worse", "更差"),
+    "same": Text("exactly the same", "完全相同"),
+    "open": Text("cannot be told", "尚不能判断"),
+    "none": Text("nothing to measure", "无可测量"),
+}
+SIGNS = {"better": "▲", "worse": "▼", "same": "=", "open": "?", "none": "–"}
+
+
+def figure(value: float) -> str:
+    """Return a number with three significant digits, or a dash where there is none."""
+    if not isfinite(value):
+        return "–"
+    return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+
+
+def signed(value: float) -> str:
+    """Return a number with its sign."""
+    return "–" if not isfinite(value) else f"{'+' if value > 0 else ''}{figure(value)}"
+
+
+def interval(difference: PairedDifference) -> str:
+    """Return a confidence interval as `low … high`."""
+    return f"{signed(difference.low)} … {signed(difference.high)}"
+
+
+def p_value(p: float) -> str:
+    """Return a p-value."""
+    if not isfinite(p):
+        return "–"
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def verdict(indicator: Described, difference: PairedDifference) -> str:
+    """Return the key of VERDICTS that a difference deserves at 5 %, corrected for many looks."""
+    if difference.n == 0:
+        return "none"
+    if difference.sd == 0.0 and difference.difference == 0.0:
+        return "same"
+    if not difference.enough or not difference.p_holm < 0.05:
+        return "open"
+    falls = difference.difference < 0
+    return "better" if falls == (indicator.better == "lower") else "worse"
+
+
+def sentence(row: Row, policy: str, title: Text, language: Language) -> str:
+    """Return one indicator's answer in a sentence with its interval."""
+    difference = row.differences[policy]
+    name = row.indicator.title.in_language(language)
+    unit = row.indicator.unit.in_language(language)
+    judged = VERDICTS[verdict(row.indicator, difference)].in_language(language)
+    who = title.in_language(language)
+    if language == "zh":
+        return (f"{who}：{name}变化 {signed(difference.difference)} {unit}"
+                f"（95% 置信区间 {interval(difference)}，n = {difference.n}）——{judged}。")  # fmt: skip
+    return (f"{who}: {name} changes by {signed(difference.difference)} {unit} "
+            f"(95 % interval {interval(difference)}, n = {difference.n} pairs): {judged}.")  # fmt: skip
