@@ -1,0 +1,288 @@
+"""The command line: `jinling`. Heavy imports stand inside the commands, so that `--help` is quick."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.errors import InputError, JinlingError
+from sim.text import Language, Text
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+app = typer.Typer(
+    name="jinling",
+    help="Jinling 金陵: a digital-twin city simulation and training platform · 数字孪生城市仿真与训练平台",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+Home = Annotated[
+    Path, typer.Option(envvar="JINLING_HOME", help="Where cities and runs are kept · 数据目录")
+]
+Lang = Annotated[str, typer.Option(envvar="JINLING_LANG", help="zh or en · 语言")]
+Json = Annotated[bool, typer.Option("--json", help="Answer as JSON · 输出 JSON")]
+DEFAULT_HOME = Path("var")
+
+
+def language_of(choice: str) -> Language:
+    """Return the language of the output: the option, else the system's."""
+    chosen = choice or os.environ.get("LC_ALL") or os.environ.get("LANG") or "en"
+    return "zh" if chosen.lower().startswith("zh") else "en"
+
+
+def say(text: Text, language: Language) -> None:
+    """Print a text in a language."""
+    typer.echo(text.in_language(language))
+
+
+def as_json(value: Any) -> None:
+    """Print a value for a machine."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+def progress_bar() -> Progress:
+    """Return a progress bar on the error stream, which leaves the output to what was asked for."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+    )
+
+
+@app.command()
+def run(
+    scenario: Annotated[str, typer.Argument(help="Name or .yaml file · 场景名或文件")],
+    policy: Annotated[str, typer.Option(help="Name or .yaml file · 政策名或文件")] = "P1",
+    seed: Annotated[int, typer.Option(min=0, help="Luck · 随机种子")] = 0,
+    home: Home = DEFAULT_HOME,
+    lang: Lang = "",
+    machine: Json = False,
+) -> None:
+    """Run one scenario under one policy · 运行一个场景"""
+    from scenarios.library import load_policy, load_scenario
+    from scenarios.running import run_scenario
+    from sim.runs import RunStore
+
+    chosen, rule = load_scenario(scenario), load_policy(policy)
+    with progress_bar() as bar:
+        task = bar.add_task(f"{chosen.name} · {rule.name}", total=1.0)
+        stored = run_scenario(
+            chosen, rule, seed, RunStore(home / "runs"), home / "cities",
+            lambda share: bar.update(task, completed=share),
+        )  # fmt: skip
+        bar.update(task, completed=1.0)
+    if machine:
+        as_json({"run": stored.id, "indicators": stored.indicators, "log_hash": stored.manifest["log_hash"]})
+        return
+    _print_run(stored, language_of(lang))
+
+
+def _print_run(stored: Any, language: Language) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from models.indicators import indicator_kinds
+    from viz.words import figure
+
+    table = Table(title=f"{stored.manifest['scenario']['name']} · {stored.manifest['policy']['name']}")
+    for text in (Text("Indicator", "指标"), Text("Value", "数值"), Text("Unit", "单位")):
+        table.add_column(text.in_language(language))
+    for kind in indicator_kinds():
+        value = stored.indicators[kind.name]
+        table.add_row(kind.title.in_language(language), "–" if value is None else figure(value),
+                      kind.unit.in_language(language))  # fmt: skip
+    Console().print(table)
+    say(Text(f"run {stored.id}  log {stored.manifest['log_hash']}",
+             f"运行 {stored.id}  日志 {stored.manifest['log_hash']}"), language)  # fmt: skip
+
+
+@app.command()
+def compare(
+    scenario: Annotated[str, typer.Argument(help="Name or .yaml file · 场景名或文件")],
+    policies: Annotated[str, typer.Option(help="Names or files, the baseline first · 政策，基准在前")] = "P1,P2",
+    seeds: Annotated[int, typer.Option(min=1, max=100_000, help="Number of seeds · 种子数")] = 20,
+    workers: Annotated[int, typer.Option(min=1, max=256, help="Processes · 进程数")] = 2,
+    report: Annotated[Path | None, typer.Option(help="HTML report to write · 报告文件")] = None,
+    home: Home = DEFAULT_HOME,
+    lang: Lang = "",
+    machine: Json = False,
+) -> None:
+    """Compare policies under the same luck, with error bars · 在相同随机性下比较政策"""
+    from scenarios.experiment import compare as compare_policies
+    from scenarios.library import load_policy, load_scenario
+
+    chosen = load_scenario(scenario)
+    rules = [load_policy(name) for name in policies.split(",")]
+    command = f"jinling compare {scenario} --policies {policies} --seeds {seeds}"
+    with progress_bar() as bar:
+        task = bar.add_task(f"{chosen.name} · {policies}", total=1.0)
+        result = compare_policies(
+            chosen, rules, list(range(seeds)), home, workers,
+            lambda share: bar.update(task, completed=share), command,
+        )  # fmt: skip
+    if report is not None:
+        from viz.report import write_report
+
+        write_report(result, report)
+    if machine:
+        typer.echo(result.model_dump_json(indent=1))
+        return
+    _print_comparison(result, language_of(lang), report)
+
+
+def _print_comparison(result: Any, language: Language, report: Path | None) -> None:
+    from rich.console import Console
+
+    from viz.table import comparison_table
+    from viz.words import sentence
+
+    Console().print(comparison_table(result, language))
+    first = result.rows[0]
+    for policy in result.policies[1:]:
+        typer.echo(sentence(first, policy.name, policy.title, language))
+    if result.city.synthetic:
+        say(Text("The city is synthetic.", "本城市为合成城市。"), language)
+    if report is not None:
+        say(Text(f"Report: {report}", f"报告：{report}"), language)
+
+
+@app.command()
+def demo(home: Home = DEFAULT_HOME, lang: Lang = "", seeds: int = 20) -> None:
+    """Compare two policies over a day in the default city · 默认城市一日两策对比"""
+    report = home / "demo.html"
+    compare("flagship_day", "P1,P2", seeds, 2, report, home, lang, machine=False)
+    say(Text("To see it on the map: make serve, then open the address that it prints.",
+             "在地图上查看：执行 make serve，并打开其显示的地址。"), language_of(lang))  # fmt: skip
+
+
+@app.command()
+def validate(
+    files: Annotated[list[Path], typer.Argument(help="Scenario or policy files · 场景或政策文件")],
+    lang: Lang = "",
+) -> None:
+    """Say what is wrong in files, all faults at once · 检查文件并列出全部错误"""
+    from models.policy import Policy
+    from scenarios.language import Scenario
+    from sim.yaml_file import faults_of, read_yaml
+
+    language, bad = language_of(lang), False
+    for path in files:
+        try:
+            document = read_yaml(path)
+            is_policy = isinstance(document.data, dict) and "base" in document.data
+            result = faults_of(Policy if is_policy else Scenario, document, path)
+        except JinlingError as error:
+            result = [error]
+        if isinstance(result, list):
+            bad = True
+            for fault in result:
+                typer.echo(fault.message(language), err=True)
+        else:
+            say(Text(f"{path}: valid", f"{path}：有效"), language)
+    if bad:
+        raise typer.Exit(2)
+
+
+@app.command()
+def reproduce(
+    manifest: Annotated[Path, typer.Argument(help="manifest.json of a run · 运行清单")],
+    home: Home = DEFAULT_HOME,
+    lang: Lang = "",
+) -> None:
+    """Run again what a manifest describes, and compare the logs · 复现一次运行并核对日志"""
+    from scenarios.reproduction import reproduce as again
+
+    with tempfile.TemporaryDirectory() as empty:
+        same, before, now = again(manifest, home, Path(empty))
+    language = language_of(lang)
+    if same:
+        say(Text(f"the same log: {now}", f"日志一致：{now}"), language)
+        return
+    say(Text(f"another log: {before} before, {now} now", f"日志不同：原 {before}，现 {now}"), language)
+    raise typer.Exit(1)
+
+
+@app.command()
+def kinds(lang: Lang = "", machine: Json = False) -> None:
+    """List every hazard, lever and parameter with its fields and units · 列出全部种类"""
+    from scenarios.reference import reference
+
+    found = reference()
+    if machine:
+        as_json(found)
+        return
+    language = language_of(lang)
+    for family, members in found.items():
+        typer.echo(f"\n{family}")
+        for name, facts in members.items():
+            typer.echo(f"  {name:32s} {facts['title'][language]}  {facts.get('unit', '')}")
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on · 监听地址")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port · 端口")] = 8000,
+    home: Home = DEFAULT_HOME,
+    lang: Lang = "",
+) -> None:
+    """Open the web application · 打开网页应用"""
+    from api.server import serve as serve_app
+
+    serve_app(host, port, home, language_of(lang))
+
+
+def main() -> None:
+    """Run the command line; a fault that a user can mend is one sentence and exit code 2."""
+    from api.cli_city import city
+
+    app.add_typer(city, name="city")
+    try:
+        app(standalone_mode=False)
+    except JinlingError as error:
+        typer.echo(error.message(language_of(_lang_option())), err=True)
+        sys.exit(2 if isinstance(error, InputError) else 1)
+    except typer.Exit as leave:
+        sys.exit(leave.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        say(Text("stopped; nothing half-written is left", "已停止；未留下不完整的数据"), language_of(""))
+        sys.exit(130)
+    except Exception as error:
+        _last_resort(error)
+
+
+def _lang_option() -> str:
+    """Return the language option before the command has parsed it."""
+    arguments = sys.argv[1:]
+    if "--lang" in arguments[:-1]:
+        return arguments[arguments.index("--lang") + 1]
+    return os.environ.get("JINLING_LANG", "")
+
+
+def _last_resort(error: Exception) -> None:
+    """Tell of a usage fault as Click does, and of a fault of ours in a sentence with a file of details."""
+    show = getattr(error, "show", None)
+    if callable(show):
+        show()
+        sys.exit(2)
+    with tempfile.NamedTemporaryFile("w", suffix=".log", prefix="jinling-", delete=False) as log:
+        traceback.print_exception(error, file=log)
+    say(Text(f"a fault of Jinling, not of yours: {error}; details in {log.name}",
+             f"程序内部错误：{error}；详情见 {log.name}"), language_of(_lang_option()))  # fmt: skip
+    sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,127 @@
+"""The commands `jinling city …`: build, generate and show a city."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.errors import InputError
+from sim.text import Text
+
+if TYPE_CHECKING:
+    from sim.city.model import City
+
+city = typer.Typer(help="Build and look at cities · 构建与查看城市", no_args_is_help=True)
+_Home = Annotated[
+    Path, typer.Option(envvar="JINLING_HOME", help="Where cities and runs are kept · 数据目录")
+]
+_Json = Annotated[bool, typer.Option("--json", help="Answer as JSON · 输出 JSON")]
+_DEFAULT_HOME = Path("var")
+
+
+@city.command()
+def build(
+    pbf: Annotated[Path | None, typer.Option(help="OSM extract .osm.pbf")] = None,
+    osm_xml: Annotated[Path | None, typer.Option(help="OSM file .osm")] = None,
+    graphml: Annotated[Path | None, typer.Option(help="osmnx network .graphml")] = None,
+    place: Annotated[str | None, typer.Option(help="Name to download, through osmnx · 地名（需联网）")] = None,
+    name: Annotated[str | None, typer.Option(help="What to call it · 名称")] = None,
+    residents: Annotated[int | None, typer.Option(min=100, help="People to house · 居民数")] = None,
+    overlay: Annotated[list[Path] | None, typer.Option(help="Facilities, CSV or GeoJSON · 设施文件")] = None,
+    boundaries: Annotated[Path | None, typer.Option(help="Areas, GeoJSON · 边界文件")] = None,
+    gcj02: Annotated[bool, typer.Option(help="Those files are in GCJ-02 · 上述文件为 GCJ-02")] = False,
+    deadline: Annotated[float, typer.Option(min=1, help="Seconds for a download · 下载时限（秒）")] = 180.0,
+    home: _Home = _DEFAULT_HOME,
+    machine: _Json = False,
+) -> None:
+    """Build a city from a map · 从地图构建城市"""
+    from sim.city.build import CitySource, build_city
+
+    chosen = [source for source in (pbf, osm_xml, graphml, place) if source is not None]
+    if len(chosen) != 1:
+        raise InputError(en="give one of --pbf, --osm-xml, --graphml and --place",
+                         zh="请在 --pbf、--osm-xml、--graphml、--place 中选择一个")  # fmt: skip
+    file = pbf or osm_xml or graphml
+    if file is None:
+        from sim.city.place import download_place
+
+        file = download_place(str(place), home / "cities" / "places", deadline)
+    source = CitySource(file, name or file.name.split(".")[0], residents, tuple(overlay or ()), boundaries, gcj02)
+    built = build_city(source, home / "cities", lambda step, share: typer.echo(f"{share:4.0%} {step}", err=True))
+    _print_city(built, machine=machine)
+
+
+@city.command()
+def generate(
+    out: Annotated[Path, typer.Option(help="File to write, .osm.pbf · 输出文件")] = Path("city.osm.pbf"),
+    seed: Annotated[int, typer.Option(min=0)] = 1,
+    residents: Annotated[int, typer.Option(min=2000, max=3_000_000)] = 500_000,
+    rows: Annotated[int, typer.Option(min=6, max=200)] = 32,
+    columns: Annotated[int, typer.Option(min=6, max=200)] = 28,
+) -> None:
+    """Generate a synthetic city as an ordinary extract · 生成合成城市"""
+    from sim.city.generated import CityParameters, generate_pbf
+
+    if not out.name.endswith(".osm.pbf"):
+        raise InputError(en="the file must end in .osm.pbf", zh="文件名须以 .osm.pbf 结尾", file=out)
+    generate_pbf(CityParameters(seed=seed, residents=residents, rows=rows, columns=columns), out)
+    typer.echo(out)
+
+
+@city.command()
+def show(
+    file: Annotated[Path, typer.Argument(help="A map file · 地图文件")],
+    residents: Annotated[int | None, typer.Option(min=100)] = None,
+    home: _Home = _DEFAULT_HOME,
+    machine: _Json = False,
+) -> None:
+    """Show what a city is made of · 查看城市构成"""
+    from sim.city.build import CitySource, build_city
+
+    built = build_city(CitySource(file, file.name.split(".")[0], residents), home / "cities")
+    _print_city(built, machine=machine)
+
+
+def _print_city(built: City, *, machine: bool) -> None:
+    from api.cli import as_json
+
+    facts = city_facts(built)
+    if machine:
+        as_json(facts)
+        return
+    typer.echo(f"{facts['name']}  {facts['hash']}{'  synthetic 合成' if built.synthetic else ''}")
+    for key in ("residents", "drive", "walk", "buildings", "areas", "indicators"):
+        typer.echo(f"  {key:12s} {facts[key]}")
+    for kind, (count, made) in facts["facilities"].items():
+        typer.echo(f"  {kind:18s} {count:6d}  {Text(f'{made} synthetic', f'{made} 合成').en if made else ''}")
+    for line in built.dropped:
+        typer.echo(f"  - {line.what}: {line.count}  {line.reason_en} · {line.reason_zh}")
+    typer.echo(f"  {built.source.get('attribution', '')}")
+
+
+def city_facts(built: City) -> dict[str, Any]:
+    """Return what a city is made of, as plain data."""
+    from sim.city.build import facility_counts
+    from sim.city.indicators import network_indicators
+    from sim.city.model import AREA_LEVELS
+
+    return {
+        "name": built.name,
+        "hash": built.hash,
+        "synthetic": built.synthetic,
+        "residents": built.residents,
+        "crs": built.crs,
+        "source": built.source,
+        "drive": {"nodes": built.drive.nodes, "edges": built.drive.edges},
+        "walk": {"nodes": built.walk.nodes, "edges": built.walk.edges},
+        "buildings": len(built.buildings),
+        "areas": {level: len(built.areas.of_level(level)) for level in AREA_LEVELS},
+        "facilities": {kind: list(counts) for kind, counts in facility_counts(built.facilities).items()},
+        "indicators": network_indicators(built.drive),
+        "dropped": [
+            {"what": line.what, "count": line.count, "en": line.reason_en, "zh": line.reason_zh}
+            for line in built.dropped
+        ],
+    }

@@ -1,0 +1,63 @@
+"""The reference of everything that a file can name: hazards, levers, incidents, crews and parameters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from models import levers as lever_package
+from models.catalogue import catalogue
+from models.crews import DEFAULT_CREWS
+from models.indicators import indicator_kinds
+from models.parameters import parameters
+from models.policy import Lever
+from scenarios.running import hazard_kinds
+from sim.kinds import Kind, kinds_in
+
+Family = dict[str, dict[str, Any]]
+
+
+def reference() -> dict[str, Family]:
+    """Return every family's members with title, fields and units, as plain data."""
+    return {
+        "hazards": {name: _kind(cls) for name, cls in hazard_kinds().items()},
+        "levers": {name: _lever(cls) for name, cls in kinds_in(Lever, lever_package).items()},
+        "incidents": {
+            name: {"title": kind.title._asdict(), "unit": "per year and 100,000 residents",
+                   "fields": kind.model_dump(mode="json", exclude={"title"})}
+            for name, kind in catalogue().items()
+        },
+        "crews": {
+            name: {"title": {"en": name, "zh": name}, "unit": "per 100,000 residents",
+                   "fields": kind.model_dump(mode="json")}
+            for name, kind in DEFAULT_CREWS.items()
+        },
+        "parameters": {
+            name: {"title": parameter.title._asdict(), "unit": parameter.unit,
+                   "fields": parameter.model_dump(mode="json", exclude={"title"})}
+            for name, parameter in parameters().items()
+        },
+        "indicators": {
+            kind.name: {"title": kind.title._asdict(), "unit": kind.unit.en, "better": kind.better}
+            for kind in indicator_kinds()
+        },
+    }  # fmt: skip
+
+
+def _kind(cls: type[Kind]) -> dict[str, Any]:
+    return {
+        "title": cls.title._asdict(),
+        "fields": {
+            name: {"default": field.default, "type": str(field.annotation)}
+            for name, field in cls.model_fields.items()
+            if name != "kind"
+        },
+    }
+
+
+def _lever(cls: type[Lever]) -> dict[str, Any]:
+    facts = _kind(cls)
+    facts["mechanism"] = cls.mechanism
+    facts["effects"] = [effect.model_dump() for effect in cls.effects]
+    facts["side_effects"] = [effect.model_dump() for effect in cls.side_effects]
+    facts["cost"] = cls.cost.model_dump()
+    return facts
