@@ -15,6 +15,7 @@ from sim.errors import InputError, NotFoundError
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 24
 MAX_NODES = 100_000
+_PLAIN_TAGS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 Where = tuple[Hashable, ...]
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -46,6 +47,8 @@ class _Reader:
                 file=self.path,
                 line=line,
             )
+        if isinstance(node, yaml.CollectionNode) and node.tag not in _PLAIN_TAGS:
+            raise self._not_allowed(node)
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, where)
         if isinstance(node, yaml.SequenceNode):
@@ -79,12 +82,16 @@ class _Reader:
         try:
             return self._scalars.construct_object(node)  # type: ignore[no-untyped-call]
         except (yaml.YAMLError, ValueError) as error:
-            raise InputError(
-                en=f"value {str(node.value)[:60]!r} has a tag or form that is not allowed",
-                zh=f"值 {str(node.value)[:60]!r} 的标记或形式不被允许",
-                file=self.path,
-                line=node.start_mark.line + 1,
-            ) from error
+            raise self._not_allowed(node) from error
+
+    def _not_allowed(self, node: yaml.Node) -> InputError:
+        shown = repr(node.value if isinstance(node, yaml.ScalarNode) else node.tag)[:60]
+        return InputError(
+            en=f"value {shown} has a tag or form that is not allowed",
+            zh=f"值 {shown} 的标记或形式不被允许",
+            file=self.path,
+            line=node.start_mark.line + 1,
+        )
 
 
 def read_yaml(path: Path) -> Document:
