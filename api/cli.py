@@ -24,9 +24,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-Home = Annotated[
-    Path, typer.Option(envvar="JINLING_HOME", help="Where cities and runs are kept · 数据目录")
-]
+Home = Annotated[Path, typer.Option(envvar="JINLING_HOME", help="Where cities and runs are kept · 数据目录")]
 Lang = Annotated[str, typer.Option(envvar="JINLING_LANG", help="zh or en · 语言")]
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON · 输出 JSON")]
 DEFAULT_HOME = Path("var")

@@ -14,9 +14,7 @@ if TYPE_CHECKING:
     from sim.city.model import City
 
 city = typer.Typer(help="Build and look at cities · 构建与查看城市", no_args_is_help=True)
-_Home = Annotated[
-    Path, typer.Option(envvar="JINLING_HOME", help="Where cities and runs are kept · 数据目录")
-]
+_Home = Annotated[Path, typer.Option(envvar="JINLING_HOME", help="Where cities and runs are kept · 数据目录")]
 _Json = Annotated[bool, typer.Option("--json", help="Answer as JSON · 输出 JSON")]
 _DEFAULT_HOME = Path("var")
 

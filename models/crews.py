@@ -75,9 +75,7 @@ class Crews:
             "y": facilities.y[self.station],
             "synthetic": facilities.synthetic[self.station],
         }
-        return pa.Table.from_arrays(
-            [pa.array(columns[field.name], type=field.type) for field in CREWS], schema=CREWS
-        )
+        return pa.Table.from_arrays([pa.array(columns[field.name], type=field.type) for field in CREWS], schema=CREWS)
 
 
 def build_crews(city: City, kinds: dict[str, CrewKind]) -> Crews:
@@ -87,8 +85,8 @@ def build_crews(city: City, kinds: dict[str, CrewKind]) -> Crews:
         stations = city.facilities.of_kind(kind.station)
         if not len(stations):
             continue
-        wanted = kind.count if kind.count is not None else max(
-            kind.at_least, ceil(kind.per_100k * city.residents / 100_000)
+        wanted = (
+            kind.count if kind.count is not None else max(kind.at_least, ceil(kind.per_100k * city.residents / 100_000))
         )
         awake = round(wanted * kind.night_share)
         rows += [(number, int(stations[i % len(stations)]), i < awake) for i in range(wanted)]

@@ -102,10 +102,7 @@ def draw_incidents(
 ) -> Incidents:
     """Return everything that happens in the first `hours` under the luck of `stream`."""
     names = tuple(kinds)
-    parts = [
-        _of_kind(city, population, name, kinds[name], stream, hours, names.index(name))
-        for name in names
-    ]
+    parts = [_of_kind(city, population, name, kinds[name], stream, hours, names.index(name)) for name in names]
     columns = {
         field: np.concatenate([part[field] for part in parts])
         for field in ("id", "kind", "onset", "building", "person", "walk_node", "severity")
@@ -143,9 +140,7 @@ def _of_kind(
         "id": ids,
         "kind": np.full(len(ids), number, dtype=np.int16),
         "onset": onset,
-        "severity": np.array(
-            [uniform(keys[2], np.uint64(i), np.uint64(0)) for i in ids], dtype=np.float64
-        ),
+        "severity": np.array([uniform(keys[2], np.uint64(i), np.uint64(0)) for i in ids], dtype=np.float64),
         **_whereabouts(city, population, kind, index, onset),
     }
 
@@ -154,9 +149,7 @@ def _joined(parts: list[NDArray[np.generic]], kind: type[np.generic]) -> NDArray
     return np.concatenate(parts) if parts else np.empty(0, dtype=kind)
 
 
-def _entities(
-    city: City, population: Population, kind: IncidentKind
-) -> tuple[NDArray[np.uint64], NDArray[np.float64]]:
+def _entities(city: City, population: Population, kind: IncidentKind) -> tuple[NDArray[np.uint64], NDArray[np.float64]]:
     """Return the keys and the relative risks of what `kind` happens to."""
     if kind.entity == "person":
         return population.key, np.asarray(kind.age_factors)[population.age_group]
@@ -207,12 +200,10 @@ def _places(city: City, columns: dict[str, NDArray[np.generic]]) -> dict[str, ND
     return {
         "x": np.where(inside, city.buildings.x[building], city.walk.x[walk_node]),
         "y": np.where(inside, city.buildings.y[building], city.walk.y[walk_node]),
-        "node": np.where(
-            inside, city.buildings.drive_node[building], nearest_drive[walk_node]
-        ).astype(np.int32),
-        "grid": np.where(
-            inside, city.buildings.grid[building], city.areas.grid_of_walk_node[walk_node]
-        ).astype(np.int32),
+        "node": np.where(inside, city.buildings.drive_node[building], nearest_drive[walk_node]).astype(np.int32),
+        "grid": np.where(inside, city.buildings.grid[building], city.areas.grid_of_walk_node[walk_node]).astype(
+            np.int32
+        ),
     }
 
 

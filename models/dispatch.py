@@ -103,9 +103,7 @@ class Dispatcher:
     def _view(self, order: int, free: NDArray[np.int64]) -> DispatchView:
         world = self._world
         node = int(world.incidents.node[order])
-        seconds = world.router.nearest(
-            node, world.hour(world.engine.now), world.crews.node[free].astype(np.int32)
-        )
+        seconds = world.router.nearest(node, world.hour(world.engine.now), world.crews.node[free].astype(np.int32))
         street = world.city.areas.ancestor("street")[world.incidents.grid[order]]
         share = world.rules["routing.pooled_share"]
         pooled = world.rules.stream.chance(share, "dispatch.pooled", world.incident(order))

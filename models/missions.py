@@ -29,9 +29,7 @@ INTERVIEW_S = 75.0  #: median of a call-taker's interview in an emergency (assum
 class Missions:
     """Runs every order from its onset, and every crew from its order to its station."""
 
-    def __init__(
-        self, world: World, dispatcher: Dispatcher, hazards: dict[str, Hazard], seats: int
-    ) -> None:
+    def __init__(self, world: World, dispatcher: Dispatcher, hazards: dict[str, Hazard], seats: int) -> None:
         self._world = world
         self._dispatcher = dispatcher
         self._hazards = hazards

@@ -176,9 +176,7 @@ class Simulation:
         counts = np.bincount(world.incidents.kind[open_now], minlength=len(world.incidents.kinds))
         for kind, count in zip(world.incidents.kinds, counts, strict=True):
             world.recorder.value(now, f"orders_open.{kind}", float(count))
-        busy = np.bincount(
-            world.crews.kind[world.crews.state != 0], minlength=len(world.crews.kinds)
-        )
+        busy = np.bincount(world.crews.kind[world.crews.state != 0], minlength=len(world.crews.kinds))
         for kind, count in zip(world.crews.kinds, busy, strict=True):
             world.recorder.value(now, f"crews_busy.{kind}", float(count))
 

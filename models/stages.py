@@ -61,9 +61,7 @@ def filing(orders: Orders, order: int, now: float, rules: Rules) -> Step:
 def dispatching(orders: Orders, order: int, now: float, rules: Rules) -> Step:
     """立案 → 派遣: triage, then a geometric number of returns, each costing working hours."""
     incident = int(orders.incidents.id[order])
-    triage = rules.stream.lognormal(
-        rules["routing.dispatch_min"] * MINUTE, 0.7, "stage.dispatching", incident
-    )
+    triage = rules.stream.lognormal(rules["routing.dispatch_min"] * MINUTE, 0.7, "stage.dispatching", incident)
     p = rules["routing.p_misroute"]
     draw = rules.stream.uniform("stage.bounces", incident)
     bounces = floor(log(draw) / log(p)) if 0.0 < p < 1.0 else 0

@@ -29,9 +29,7 @@ class Travel:
         hospitals = world.city.facilities.of_kind("hospital")
         self._hospitals = world.city.facilities.drive_node[hospitals].astype(np.int32)
 
-    def go(
-        self, crew: int, node: int, order: int, purpose: str
-    ) -> Generator[simpy.Event, Any, None]:
+    def go(self, crew: int, node: int, order: int, purpose: str) -> Generator[simpy.Event, Any, None]:
         """Bring a crew from where it stands to `node`; an unreachable node is never entered."""
         world = self._world
         edges, seconds = self._way(int(world.crews.node[crew]), node, purpose)
@@ -89,9 +87,7 @@ class Travel:
         world.crews.node[crew] = world.crews.home[crew]
         world.recorder.leg(crew, -1, "return", "drive", (way.start, world.engine.now), way.edges)
 
-    def _way(
-        self, origin: int, destination: int, purpose: str
-    ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    def _way(self, origin: int, destination: int, purpose: str) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
         """Return the edges of the fastest way now and the seconds on each."""
         world = self._world
         hour = world.hour(world.engine.now)

@@ -60,10 +60,7 @@ def compare(
     tasks = [(policy, seed) for seed in seeds for policy in policies]
     _run_all(scenario, tasks, city, home, workers, progress)
     store = RunStore(home / "runs")
-    runs = {
-        policy.name: [store.open(run_id_of(scenario, policy, seed, city)) for seed in seeds]
-        for policy in policies
-    }
+    runs = {policy.name: [store.open(run_id_of(scenario, policy, seed, city)) for seed in seeds] for policy in policies}
     comparison = _compared(scenario, policies, seeds, city, runs, command)
     comparison = comparison.model_copy(update={"wall_s": round(time.monotonic() - started, 2)})
     folder = home / "comparisons"
@@ -127,8 +124,7 @@ def _one(scenario: Scenario, policy: Policy, seed: int, home: Path) -> str:
 def described_indicators() -> list[Described]:
     """Return the indicators as a comparison shows them."""
     return [
-        Described(name=kind.name, title=kind.title, unit=kind.unit, better=kind.better)
-        for kind in indicator_kinds()
+        Described(name=kind.name, title=kind.title, unit=kind.unit, better=kind.better) for kind in indicator_kinds()
     ]
 
 

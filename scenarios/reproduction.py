@@ -22,8 +22,9 @@ def reproduce(manifest: Path, home: Path, empty: Path) -> tuple[bool, str, str]:
     `home` gives the cities, which are built again where they are missing.
     """
     said = _read(manifest)
-    scenario, policy = _model(Scenario, said["scenario"], manifest), _model(
-        Policy, {key: said["policy"][key] for key in _POLICY_FIELDS}, manifest
+    scenario, policy = (
+        _model(Scenario, said["scenario"], manifest),
+        _model(Policy, {key: said["policy"][key] for key in _POLICY_FIELDS}, manifest),
     )
     run = run_scenario(scenario, policy, int(said["seed"]), RunStore(empty), home / "cities")
     if run.manifest["city"]["hash"] != said["city"]["hash"]:

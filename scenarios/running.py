@@ -58,9 +58,7 @@ def code_version() -> str:
     return digest.hexdigest()
 
 
-def city_of(
-    choice: CityChoice, cities: Path, progress: Callable[[str, float], None] | None = None
-) -> City:
+def city_of(choice: CityChoice, cities: Path, progress: Callable[[str, float], None] | None = None) -> City:
     """Return the city that a scenario plays in, from the cache below `cities` where it is there."""
     if choice.generated is not None:
         stamp = digest_of([choice.generated.model_dump(), code_version()])
@@ -72,9 +70,7 @@ def city_of(
     if choice.file is None:
         raise InputError(en="the scenario names no city", zh="场景未指定城市")
     name = choice.name or choice.file.name.split(".")[0]
-    source = CitySource(
-        choice.file, name, choice.residents, choice.overlays, choice.boundaries, choice.gcj02
-    )
+    source = CitySource(choice.file, name, choice.residents, choice.overlays, choice.boundaries, choice.gcj02)
     return build_city(source, cities, progress)
 
 

@@ -124,9 +124,7 @@ def compared_rows(described: list[Described], values: Values, seeds: list[int]) 
     for indicator in described:
         series = {policy: _series(values[policy], seeds, indicator.name) for policy in policies}
         means = {policy: _interval(series[policy]) for policy in policies}
-        differences = {
-            policy: paired_difference(series[policies[0]], series[policy]) for policy in policies[1:]
-        }
+        differences = {policy: paired_difference(series[policies[0]], series[policy]) for policy in policies[1:]}
         rows.append(Row(indicator=indicator, means=means, differences=differences))
     return _corrected(rows, policies[1:])
 
@@ -182,8 +180,6 @@ def _area_series(
     return [nan if value is None else value for value in found]
 
 
-def _area_row(
-    indicator: Described, area: str, series: dict[str, list[float]], policies: list[str]
-) -> AreaRow:
+def _area_row(indicator: Described, area: str, series: dict[str, list[float]], policies: list[str]) -> AreaRow:
     differences = {p: paired_difference(series[policies[0]], series[p]) for p in policies[1:]}
     return AreaRow(indicator=indicator.name, area=area, differences=differences)

@@ -18,9 +18,7 @@ class JinlingError(Exception):
         Where the fault stands, when it stands in a file; lines count from 1.
     """
 
-    def __init__(
-        self, *, en: str, zh: str, file: Path | str | None = None, line: int | None = None
-    ) -> None:
+    def __init__(self, *, en: str, zh: str, file: Path | str | None = None, line: int | None = None) -> None:
         self.text = Text(en=en, zh=zh)
         self.file = None if file is None else str(file)
         self.line = line

@@ -47,9 +47,7 @@ class Recorder:
         self._legs: list[tuple[int, int, str, str, float, float, list[int]]] = []
         self._series: list[tuple[float, str, float]] = []
 
-    def event(
-        self, time: float, kind: str, *, order: int = -1, crew: int = -1, node: int = -1, cause: int = -1
-    ) -> int:
+    def event(self, time: float, kind: str, *, order: int = -1, crew: int = -1, node: int = -1, cause: int = -1) -> int:
         """Append an event at `time` (s) and return its number, to be named as the cause of others."""
         self._events.append((time, kind, order, crew, node, cause))
         return len(self._events) - 1
@@ -76,9 +74,7 @@ class Recorder:
 def _columns(schema: pa.Schema, columns: list[tuple[object, ...]]) -> pa.Table:
     if not columns:
         return schema.empty_table()
-    arrays = [
-        pa.array(column, type=field.type) for field, column in zip(schema, columns, strict=True)
-    ]
+    arrays = [pa.array(column, type=field.type) for field, column in zip(schema, columns, strict=True)]
     return pa.Table.from_arrays(arrays, schema=schema)
 
 

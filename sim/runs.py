@@ -44,9 +44,7 @@ class Run:
         except (ValueError, UnicodeDecodeError) as error:
             raise self._damaged("manifest.json") from error
         except FileNotFoundError as error:
-            raise NotFoundError(
-                en=f"there is no run {self.id!r}", zh=f"没有运行 {self.id!r}"
-            ) from error
+            raise NotFoundError(en=f"there is no run {self.id!r}", zh=f"没有运行 {self.id!r}") from error
         if not isinstance(manifest, dict) or manifest.get("status") != "complete":
             raise self._damaged("manifest.json")
         return manifest

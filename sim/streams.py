@@ -49,9 +49,7 @@ def uniform(key: np.uint64, entity: np.uint64, moment: np.uint64) -> float:
 
 
 @numba.njit(cache=True)
-def uniforms(
-    key: np.uint64, entities: NDArray[np.uint64], moments: NDArray[np.uint64]
-) -> NDArray[np.float64]:
+def uniforms(key: np.uint64, entities: NDArray[np.uint64], moments: NDArray[np.uint64]) -> NDArray[np.float64]:
     """Return one draw in (0, 1) for every pair of `entities` and `moments`, float64 of their shape."""
     draws = np.empty(len(entities), dtype=np.float64)
     for i in range(len(entities)):
@@ -94,17 +92,13 @@ class Stream:
 
     def uniform(self, decision: str, entity: int, moment: int = 0) -> float:
         """Return a draw in (0, 1)."""
-        return float(
-            uniform(self.key(decision), np.uint64(entity & _MASK), np.uint64(moment & _MASK))
-        )
+        return float(uniform(self.key(decision), np.uint64(entity & _MASK), np.uint64(moment & _MASK)))
 
     def chance(self, probability: float, decision: str, entity: int, moment: int = 0) -> bool:
         """Return whether something of `probability` happens."""
         return self.uniform(decision, entity, moment) < probability
 
-    def lognormal(
-        self, median: float, sigma: float, decision: str, entity: int, moment: int = 0
-    ) -> float:
+    def lognormal(self, median: float, sigma: float, decision: str, entity: int, moment: int = 0) -> float:
         """Return a lognormal draw with the given median and standard deviation of the logarithm."""
         if median <= 0.0:
             return 0.0

@@ -44,7 +44,9 @@ def test_holm_by_hand():
 def test_holm_never_lowers_and_keeps_the_order(p):
     corrected = holm(p)
     assert all(c >= x for c, x in zip(corrected, p, strict=True))
-    assert np.array_equal(np.argsort(p, kind="stable"), np.argsort(np.array(corrected) + 1e-12 * np.array(p), kind="stable")) or len(set(corrected)) < len(p)
+    assert np.array_equal(
+        np.argsort(p, kind="stable"), np.argsort(np.array(corrected) + 1e-12 * np.array(p), kind="stable")
+    ) or len(set(corrected)) < len(p)
 
 
 def test_pairs_with_nothing_to_measure_are_dropped_and_counted():

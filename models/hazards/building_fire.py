@@ -87,9 +87,7 @@ class BuildingFire(Hazard):
         minutes = 0.0 if isnan(arrive) else (arrive - call) / MINUTE - self.reference_min
         hour = world.hour(float(world.orders.stamps[order, ONSET]))
         by_hour = 3.0 if hour < 6 else 0.6 if 10 <= hour < 20 else 1.0
-        world.orders.deaths[order] = (
-            self.deaths_per_fire * by_hour * exp(self.deaths_per_min * minutes)
-        )
+        world.orders.deaths[order] = self.deaths_per_fire * by_hour * exp(self.deaths_per_min * minutes)
 
     def step(self, world: World, now: float, beat: float) -> None:
         """Write the heat of the fires that burn now."""

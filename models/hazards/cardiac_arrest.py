@@ -72,9 +72,7 @@ class CardiacArrest(Hazard):
 
     def _bystander_min(self, world: World, order: int, call: float) -> float:
         """Return when a bystander starts CPR, one minute after the call, or infinity."""
-        acts = world.rules.stream.chance(
-            world.rules["bystander.p_cpr"], "arrest.bystander", world.incident(order)
-        )
+        acts = world.rules.stream.chance(world.rules["bystander.p_cpr"], "arrest.bystander", world.incident(order))
         return call + 1.0 if acts else float("inf")
 
     def _volunteer_min(self, world: World, order: int) -> float:

@@ -17,11 +17,7 @@ class DrilledCrews(Lever):
         Effect(parameter="crew.turnout_s", on=45.0),
         Effect(parameter="unit.p_verified", on=0.95),
     )
-    side_effects: ClassVar[tuple[SideEffect, ...]] = (
-        SideEffect(parameter="unit.handling_factor", factor=1.03),
-    )
-    cost: ClassVar[Cost] = Cost(
-        capex_yuan=4_000_000, opex_yuan_per_year=9_000_000, staff_h_per_case=0.0
-    )
+    side_effects: ClassVar[tuple[SideEffect, ...]] = (SideEffect(parameter="unit.handling_factor", factor=1.03),)
+    cost: ClassVar[Cost] = Cost(capex_yuan=4_000_000, opex_yuan_per_year=9_000_000, staff_h_per_case=0.0)
 
     kind: Literal["drilled_crews"] = "drilled_crews"

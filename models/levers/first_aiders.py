@@ -18,11 +18,7 @@ class FirstAiders(Lever):
         Effect(parameter="volunteer.per_km2", on=25.0),
         Effect(parameter="volunteer.p_alerted", on=0.6),
     )
-    side_effects: ClassVar[tuple[SideEffect, ...]] = (
-        SideEffect(parameter="command.decision_s", factor=1.05),
-    )
-    cost: ClassVar[Cost] = Cost(
-        capex_yuan=3_000_000, opex_yuan_per_year=4_000_000, staff_h_per_case=0.0
-    )
+    side_effects: ClassVar[tuple[SideEffect, ...]] = (SideEffect(parameter="command.decision_s", factor=1.05),)
+    cost: ClassVar[Cost] = Cost(capex_yuan=3_000_000, opex_yuan_per_year=4_000_000, staff_h_per_case=0.0)
 
     kind: Literal["first_aiders"] = "first_aiders"

@@ -19,11 +19,7 @@ class FiveLevelCommand(Lever):
         Effect(parameter="command.p_loss", on=0.01),
         Effect(parameter="command.decision_s", on=40.0),
     )
-    side_effects: ClassVar[tuple[SideEffect, ...]] = (
-        SideEffect(parameter="grid.report_min", factor=1.3),
-    )
-    cost: ClassVar[Cost] = Cost(
-        capex_yuan=20_000_000, opex_yuan_per_year=6_000_000, staff_h_per_case=0.01
-    )
+    side_effects: ClassVar[tuple[SideEffect, ...]] = (SideEffect(parameter="grid.report_min", factor=1.3),)
+    cost: ClassVar[Cost] = Cost(capex_yuan=20_000_000, opex_yuan_per_year=6_000_000, staff_h_per_case=0.01)
 
     kind: Literal["five_level_command"] = "five_level_command"

@@ -17,11 +17,7 @@ class IntegratedPatrol(Lever):
         Effect(parameter="patrol.rounds_per_day", on=1.0),
         Effect(parameter="patrol.p_see", on=0.6),
     )
-    side_effects: ClassVar[tuple[SideEffect, ...]] = (
-        SideEffect(parameter="grid.report_min", factor=1.3),
-    )
-    cost: ClassVar[Cost] = Cost(
-        capex_yuan=2_000_000, opex_yuan_per_year=10_000_000, staff_h_per_case=0.0
-    )
+    side_effects: ClassVar[tuple[SideEffect, ...]] = (SideEffect(parameter="grid.report_min", factor=1.3),)
+    cost: ClassVar[Cost] = Cost(capex_yuan=2_000_000, opex_yuan_per_year=10_000_000, staff_h_per_case=0.0)
 
     kind: Literal["integrated_patrol"] = "integrated_patrol"

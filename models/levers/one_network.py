@@ -18,11 +18,7 @@ class OneNetwork(Lever):
         Effect(parameter="routing.t_bounce_h", on=1.0),
         Effect(parameter="routing.dispatch_min", on=2.0),
     )
-    side_effects: ClassVar[tuple[SideEffect, ...]] = (
-        SideEffect(parameter="grid.report_min", factor=1.6),
-    )
-    cost: ClassVar[Cost] = Cost(
-        capex_yuan=60_000_000, opex_yuan_per_year=12_000_000, staff_h_per_case=0.02
-    )
+    side_effects: ClassVar[tuple[SideEffect, ...]] = (SideEffect(parameter="grid.report_min", factor=1.6),)
+    cost: ClassVar[Cost] = Cost(capex_yuan=60_000_000, opex_yuan_per_year=12_000_000, staff_h_per_case=0.02)
 
     kind: Literal["one_network"] = "one_network"

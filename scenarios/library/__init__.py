@@ -47,9 +47,7 @@ def _from(folder: Path, path: Path | None) -> Path | None:
     return None if path is None else folder / path
 
 
-def _load(
-    model: type[ModelT], folder: str, name: str | Path, known: list[str]
-) -> tuple[ModelT, Path]:
+def _load(model: type[ModelT], folder: str, name: str | Path, known: list[str]) -> tuple[ModelT, Path]:
     path = _HERE / folder / f"{name}.yaml"
     if str(name) not in known:
         path = Path(name)

@@ -116,9 +116,7 @@ def _grow(
     return numbers[inverse.reshape(-1)].astype(np.int32)
 
 
-def _loads(
-    tree: _Tree, grid_of: NDArray[np.int32], households: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _loads(tree: _Tree, grid_of: NDArray[np.int32], households: NDArray[np.float64]) -> NDArray[np.float64]:
     loads = np.bincount(grid_of, weights=households, minlength=len(tree.level)).astype(np.float64)
     for area in range(len(loads) - 1, 0, -1):
         loads[tree.parent[area]] += loads[area]

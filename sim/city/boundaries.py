@@ -56,9 +56,7 @@ def _by_level(path: Path, project: Project) -> dict[str, tuple[list[str], list[A
         if level not in AREA_LEVELS[1:]:
             raise _fault(path, number, f"a level of {', '.join(AREA_LEVELS[1:])} is needed")
         try:
-            shape = shapely.transform(
-                shapely.force_2d(shapely.make_valid(to_shape(feature["geometry"]))), project
-            )
+            shape = shapely.transform(shapely.force_2d(shapely.make_valid(to_shape(feature["geometry"]))), project)
         except (KeyError, TypeError, ValueError, AttributeError, shapely.GEOSException) as error:
             raise _fault(path, number, "the geometry is no polygon") from error
         if shape.is_empty or shape.geom_type not in {"Polygon", "MultiPolygon"}:

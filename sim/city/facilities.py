@@ -146,9 +146,7 @@ def _geojson_rows(path: Path) -> list[tuple[int | None, str, object, object, str
     return rows
 
 
-def placed_sites(
-    have: list[Site], buildings: Buildings, areas: Areas, residents: int
-) -> list[Site]:
+def placed_sites(have: list[Site], buildings: Buildings, areas: Areas, residents: int) -> list[Site]:
     """Return the facilities to add by rule.
 
     Each stands at the building that is farthest, weighted by its residents' floor area, from all of its
@@ -166,9 +164,7 @@ def placed_sites(
     return added + _community_offices(buildings, areas)
 
 
-def _spread(
-    xy: NDArray[np.float64], weight: NDArray[np.float64], own: NDArray[np.float64], count: int
-) -> list[int]:
+def _spread(xy: NDArray[np.float64], weight: NDArray[np.float64], own: NDArray[np.float64], count: int) -> list[int]:
     distance = np.full(len(xy), 1e9)
     for point in own:
         distance = np.minimum(distance, np.hypot(*(xy - point).T))

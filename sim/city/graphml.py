@@ -54,6 +54,4 @@ def _first(value: Any) -> str:
 
 
 def _unreadable(path: Path) -> InputError:
-    return InputError(
-        en="this is no whole GraphML street network", zh="不是完整的 GraphML 街道网络", file=path
-    )
+    return InputError(en="this is no whole GraphML street network", zh="不是完整的 GraphML 街道网络", file=path)

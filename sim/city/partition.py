@@ -124,9 +124,7 @@ def _merge_light(
     return result
 
 
-def undirected(
-    nodes: int, a: NDArray[np.int32], b: NDArray[np.int32]
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+def undirected(nodes: int, a: NDArray[np.int32], b: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Return compressed sparse rows of the undirected graph with the edges (a, b), without doubles."""
     ends = np.unique(np.concatenate([np.stack([a, b]), np.stack([b, a])], axis=1), axis=1)
     ends = ends[:, ends[0] != ends[1]]

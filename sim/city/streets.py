@@ -70,9 +70,7 @@ class _Pieces:
     line: list[NDArray[np.float64]]
 
 
-def build_streets(
-    raw: RawMap, mode: str, project: Project
-) -> tuple[Streets | None, list[Dropped]]:
+def build_streets(raw: RawMap, mode: str, project: Project) -> tuple[Streets | None, list[Dropped]]:
     """Return the network of `mode` ("drive" or "walk"), None if there is none, and what was dropped."""
     usable = may_drive if mode == "drive" else may_walk
     ways = [w for w in raw.highways if road_class(w.tags) is not None and usable(w.tags)]
@@ -156,9 +154,7 @@ def _turn(pieces: _Pieces, piece: int) -> None:
     pieces.line[piece] = pieces.line[piece][::-1]
 
 
-def _graph(
-    pieces: _Pieces, mode: str, project: Project
-) -> tuple[Streets | None, list[Dropped]]:
+def _graph(pieces: _Pieces, mode: str, project: Project) -> tuple[Streets | None, list[Dropped]]:
     """Turn pieces into directed edges: no loops, no parallels, the largest strongly connected part."""
     lines = [project(line) for line in pieces.line]
     length = np.array([np.hypot(*np.diff(line, axis=0).T).sum() for line in lines])
@@ -197,9 +193,7 @@ def _simple(
     return order[first], loops, int((~first).sum())
 
 
-def _largest_part(
-    tail: NDArray[np.int64], head: NDArray[np.int64], nodes: int
-) -> NDArray[np.bool_]:
+def _largest_part(tail: NDArray[np.int64], head: NDArray[np.int64], nodes: int) -> NDArray[np.bool_]:
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
 

@@ -111,9 +111,7 @@ def reverse(
 
 
 @numba.njit(cache=True)
-def trace(
-    by_edge: NDArray[np.int32], tails: NDArray[np.int32], destination: int
-) -> NDArray[np.int32]:
+def trace(by_edge: NDArray[np.int32], tails: NDArray[np.int32], destination: int) -> NDArray[np.int32]:
     """Return the edges of the way to `destination`, in order; empty where it starts or is not reached."""
     count, v = 0, destination
     while by_edge[v] >= 0:

@@ -51,9 +51,7 @@ class Router:
         """Return the seconds from every node to `node`, inf where there is no way."""
         return self._search("to", node, hour)[0]
 
-    def nearest(
-        self, node: int, hour: int, candidates: NDArray[np.int32]
-    ) -> NDArray[np.float64]:
+    def nearest(self, node: int, hour: int, candidates: NDArray[np.int32]) -> NDArray[np.float64]:
         """Return the seconds from each of the nodes `candidates` to `node`, float64 [candidates]."""
         return self.times_to(node, hour)[candidates]
 
@@ -77,9 +75,7 @@ class Router:
         self.travel_time[:, opened] = self._open_time[:, opened]
         self._kept.clear()
 
-    def _search(
-        self, direction: str, node: int, hour: int
-    ) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+    def _search(self, direction: str, node: int, hour: int) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
         key = (direction, node, hour)
         if key in self._kept:
             self._kept.move_to_end(key)
@@ -90,9 +86,7 @@ class Router:
             self._kept.popitem(last=False)
         return found
 
-    def _compute(
-        self, direction: str, node: int, hour: int
-    ) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+    def _compute(self, direction: str, node: int, hour: int) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
         weight, width = self.travel_time[hour], self._width[hour]
         if direction == "from":
             return one_to_all(self._streets.first_out, self._streets.head, weight, node, width)

@@ -102,9 +102,7 @@ def _halls(manner: str, rng: np.random.Generator) -> _Drawn:
              manner) for u, v in spots]  # fmt: skip
 
 
-def _rectangle(
-    corners: NDArray[np.float64], u: float, v: float, across: float, deep: float
-) -> NDArray[np.float64]:
+def _rectangle(corners: NDArray[np.float64], u: float, v: float, across: float, deep: float) -> NDArray[np.float64]:
     """Return a closed rectangle at the share (u, v) of the block, along the block's first side."""
     a, b, c, d = corners
     centre = (1 - v) * ((1 - u) * a + u * b) + v * ((1 - u) * d + u * c)

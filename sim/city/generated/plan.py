@@ -83,7 +83,7 @@ def make_plan(parameters: CityParameters, rng: np.random.Generator) -> Plan:
     wet = _river_row(rows)
     names = _names(rng, len(columns.at) + len(rows.at))
     pieces = _along(parameters, rng, columns, rows, names, upright=True, wet=wet)
-    pieces += _along(parameters, rng, rows, columns, names[len(columns.at):], upright=False, wet=-1)
+    pieces += _along(parameters, rng, rows, columns, names[len(columns.at) :], upright=False, wet=-1)
     return Plan(xy, pieces, columns, rows, _river(xy, wet))
 
 
