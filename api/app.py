@@ -1,0 +1,106 @@
+"""The web service: FastAPI over jobs, runs and frames."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import FileResponse, JSONResponse
+from fastapi.staticfiles import StaticFiles
+
+from api.jobs import Jobs
+from api.routes import router
+from api.settings import Settings
+from sim.errors import InputError, JinlingError, NotFoundError
+
+HERE = Path(__file__).parent
+MAX_BODY = 64 * 1024
+#: deck.gl compiles shaders and decodes images of its own; nothing is asked of another host.
+POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
+    "connect-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+)
+Next = Callable[[Request], Awaitable[Response]]
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Return the application that serves `settings.home`."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        app.state.jobs.close()
+
+    app = FastAPI(
+        title="Jinling 金陵",
+        description="Runs and comparisons of governance policies in a digital twin · 数字孪生中的治理政策运行与对比",
+        version="0.1.0",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+    )
+    app.state.settings = settings
+    app.state.jobs = Jobs(settings.home, settings.workers, settings.queue)
+    app.include_router(router)
+    app.add_api_route("/", _page, include_in_schema=False)
+    app.add_api_route("/assets/deck.js", _deck, include_in_schema=False)
+    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    app.middleware("http")(_guard)
+    app.add_exception_handler(JinlingError, _tell)
+    app.add_exception_handler(RequestValidationError, _tell_invalid)
+    return app
+
+
+async def _guard(request: Request, call_next: Next) -> Response:
+    """Refuse foreign hosts, foreign origins and large bodies; send a strict policy with every answer."""
+    hosts = request.app.state.settings.hosts
+    host = request.headers.get("host", "").rsplit(":", 1)[0]
+    origin = request.headers.get("origin")
+    if host not in hosts or (origin is not None and origin.split("://")[-1].rsplit(":", 1)[0] not in hosts):
+        return JSONResponse({"error": {"en": "this host is not served", "zh": "不服务该主机"}}, 403)
+    length = request.headers.get("content-length", "0")
+    if not length.isdigit() or int(length) > MAX_BODY or "transfer-encoding" in request.headers:
+        return JSONResponse({"error": {"en": "the request is too large", "zh": "请求过大"}}, 413)
+    response = await call_next(request)
+    response.headers.setdefault("Content-Security-Policy", POLICY)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers.setdefault("Cache-Control", "no-cache")
+    return response
+
+
+async def _tell(_: Request, error: Exception) -> JSONResponse:
+    """Answer a fault that a user can mend with a 4xx and one sentence in each language."""
+    assert isinstance(error, JinlingError)  # noqa: S101 - registered for this class
+    status = 404 if isinstance(error, NotFoundError) else 400 if isinstance(error, InputError) else 503
+    return JSONResponse({"error": error.text._asdict(), "where": error.where}, status)
+
+
+async def _tell_invalid(_: Request, error: Exception) -> JSONResponse:
+    """Answer a request that does not fit its description."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
+    fault = error.errors()[0]
+    field = ".".join(str(part) for part in fault["loc"])
+    text = {"en": f"{field}: {fault['msg']}", "zh": f"{field}：{fault['msg']}"}
+    return JSONResponse({"error": text, "where": field}, 422)
+
+
+def _page() -> FileResponse:
+    return FileResponse(HERE / "templates" / "index.html", headers={"Cache-Control": "no-cache"})
+
+
+def _deck(request: Request) -> Response:
+    """Serve pydeck's own bundle of deck.gl, packed once."""
+    state = request.app.state
+    if not hasattr(state, "deck"):
+        import pydeck
+
+        bundle = Path(pydeck.__file__).parent / "nbextension" / "static" / "index.js"
+        state.deck = gzip.compress(bundle.read_bytes(), 6)
+    headers = {"Content-Encoding": "gzip", "Cache-Control": "public, max-age=86400"}
+    return Response(state.deck, media_type="text/javascript", headers=headers)

@@ -1,0 +1,259 @@
+"""The endpoints below `/api`."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from functools import lru_cache
+from pathlib import Path as FilePath
+from typing import Annotated, Any, Literal
+
+import pyarrow as pa
+import pyarrow.csv
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.jobs import Job, Jobs
+from scenarios.experiment import described_indicators
+from scenarios.library import load_policy, load_scenario, policy_names, scenario_names
+from scenarios.reference import reference
+from scenarios.running import city_of, run_id_of
+from sim.city.model import City
+from sim.comparison import Comparison
+from sim.errors import InputError, JinlingError, NotFoundError
+from sim.runs import Run, RunStore, digest_of
+from viz import playback
+from viz.report import render_report
+from viz.scene import scene
+
+router = APIRouter(prefix="/api")
+RunId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$", examples=["0" * 32])]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_\-]{1,60}$")]
+_FAULT = {"description": "One sentence in each language · 一句话说明（中英文）"}
+_FAULTS: dict[int | str, dict[str, Any]] = {400: _FAULT, 403: _FAULT, 404: _FAULT, 413: _FAULT, 422: _FAULT}
+
+
+class _Request(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class RunRequest(_Request):
+    """A run to be made."""
+
+    scenario: Name = Field(examples=["tiny_day"])
+    policy: Name = Field(default="P1", examples=["P1"])
+    seed: int = Field(default=0, ge=0, lt=2**53)
+
+
+class ComparisonRequest(_Request):
+    """A comparison to be made; the first policy is the baseline."""
+
+    scenario: Name = Field(examples=["tiny_day"])
+    policies: Annotated[list[Name], Field(min_length=2, max_length=6)] = Field(examples=[["P1", "P2"]])
+    seeds: int = Field(default=20, ge=1, le=1000)
+
+
+def _home(request: Request) -> FilePath:
+    home: FilePath = request.app.state.settings.home
+    return home
+
+
+def _jobs(request: Request) -> Jobs:
+    jobs: Jobs = request.app.state.jobs
+    return jobs
+
+
+def _run(request: Request, run_id: str) -> Run:
+    return RunStore(_home(request) / "runs").open(run_id)
+
+
+@lru_cache(maxsize=4)
+def _city_of_run(home: str, run_id: str) -> City:
+    run = RunStore(FilePath(home) / "runs").open(run_id)
+    from scenarios.language import CityChoice
+
+    choice = CityChoice.model_validate(run.manifest["scenario"]["city"])
+    city = city_of(choice, FilePath(home) / "cities")
+    if city.hash != run.manifest["city"]["hash"]:
+        raise NotFoundError(en="the city of this run is not there any more", zh="该运行所用的城市已不存在")
+    return city
+
+
+@router.get("/health", summary="Is it up · 是否在线")
+def health() -> dict[str, str]:
+    """Say that the service is up."""
+    return {"status": "ok"}
+
+
+@router.get("/scenarios", summary="Scenarios · 场景")
+def scenarios() -> list[dict[str, Any]]:
+    """List the shipped scenarios."""
+    loaded = [load_scenario(name) for name in scenario_names()]
+    return [
+        {"name": s.name, "title": s.title._asdict(), "question": s.question._asdict(), "hours": s.hours,
+         "synthetic": s.city.generated is not None,
+         "residents": s.city.residents or (s.city.generated.residents if s.city.generated else None)}
+        for s in loaded
+    ]  # fmt: skip
+
+
+@router.get("/policies", summary="Policies · 政策")
+def policies() -> list[dict[str, Any]]:
+    """List the shipped policies with their parameters."""
+    loaded = [load_policy(name) for name in policy_names()]
+    return [{"name": p.name, "title": p.title._asdict(), "base": p.base, "parameters": p.resolve()} for p in loaded]
+
+
+@router.get("/kinds", summary="Everything that a file can name · 全部种类")
+def kinds() -> dict[str, Any]:
+    """List hazards, levers, incidents, crews, parameters and indicators."""
+    return json.loads(json.dumps(reference(), default=str))
+
+
+@router.post("/runs", status_code=202, summary="Start a run · 开始运行", responses=_FAULTS | {429: _FAULT})
+def start_run(request: Request, wanted: RunRequest, response: Response) -> dict[str, Any]:
+    """Start a run, or return the one that is stored or under way: it is computed once."""
+    scenario, policy = load_scenario(wanted.scenario), load_policy(wanted.policy)
+    city = city_of(scenario.city, _home(request) / "cities")
+    run_id = run_id_of(scenario, policy, wanted.seed, city)
+    arguments = wanted.model_dump()
+    if RunStore(_home(request) / "runs").find(run_id) is not None:
+        return {"id": run_id, "kind": "run", "status": "complete", "progress": 1.0, "result": run_id, **arguments}
+    return _submitted(request, Job(run_id, "run", arguments), response)
+
+
+def _submitted(request: Request, job: Job, response: Response) -> dict[str, Any]:
+    taken = _jobs(request).submit(job)
+    if taken is not None:
+        return taken.facts()
+    response.status_code = 429
+    return {"error": {"en": "too many jobs wait; try again later", "zh": "排队任务过多，请稍后再试"}, "where": ""}
+
+
+@router.get("/runs", summary="Runs · 运行列表")
+def runs(request: Request) -> dict[str, Any]:
+    """List stored runs and jobs."""
+    return {"stored": RunStore(_home(request) / "runs").run_ids(), "jobs": [j.facts() for j in _jobs(request).all()]}
+
+
+@router.get("/runs/{run_id}", summary="A run's state · 运行状态", responses=_FAULTS)
+def run_state(request: Request, run_id: RunId) -> dict[str, Any]:
+    """Return status, progress and, of a stored run, its manifest."""
+    job = _jobs(request).get(run_id)
+    if job is not None and job.status != "complete":
+        return job.facts()
+    run = _run(request, run_id)
+    return {"id": run_id, "kind": "run", "status": "complete", "progress": 1.0, "manifest": run.manifest}
+
+
+@router.post("/runs/{job_id}/cancel", summary="Cancel · 取消", responses=_FAULTS)
+@router.post("/comparisons/{job_id}/cancel", summary="Cancel · 取消", responses=_FAULTS)
+def cancel(request: Request, job_id: Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]) -> dict[str, Any]:
+    """Cancel a job; nothing half-written is left."""
+    job = _jobs(request).cancel(job_id)
+    if job is None:
+        raise NotFoundError(en="there is no such job", zh="没有该任务")
+    return job.facts()
+
+
+@router.get("/runs/{run_id}/indicators", summary="Indicators · 指标", responses=_FAULTS)
+def indicators(request: Request, run_id: RunId) -> dict[str, Any]:
+    """Return the indicators of a run with title, unit and which way is better."""
+    values = _run(request, run_id).indicators
+    return {d.name: {"value": values.get(d.name), "title": d.title._asdict(), "unit": d.unit._asdict(),
+                     "better": d.better} for d in described_indicators()}  # fmt: skip
+
+
+@router.get("/runs/{run_id}/tables/{table}", summary="A table · 数据表", responses=_FAULTS)
+def table(
+    request: Request,
+    run_id: RunId,
+    table: Annotated[str, Path(pattern=r"^[a-z]{1,20}$", examples=["orders"])],
+    kind: Annotated[Literal["arrow", "csv", "json"], Query(alias="format")] = "json",
+    limit: Annotated[int, Query(ge=1, le=100_000)] = 1000,
+    offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
+) -> Response:
+    """Return a table as an Arrow stream, CSV or JSON rows; JSON is cut by limit and offset."""
+    data = _run(request, run_id).table(table)
+    sink = io.BytesIO()
+    if kind == "arrow":
+        with pa.ipc.new_stream(sink, data.schema) as writer:
+            writer.write_table(data)
+        return Response(sink.getvalue(), media_type="application/vnd.apache.arrow.stream")
+    if kind == "csv":
+        flat = data.drop_columns([f.name for f in data.schema if pa.types.is_list(f.type)])
+        pa.csv.write_csv(flat, sink)
+        return Response(sink.getvalue(), media_type="text/csv; charset=utf-8")
+    rows = [{k: None if v != v else v for k, v in row.items()} for row in data.slice(offset, limit).to_pylist()]
+    return Response(json.dumps(rows, ensure_ascii=False), media_type="application/json")
+
+
+@router.get("/runs/{run_id}/scene", summary="The pydeck scene · 地图场景", responses=_FAULTS)
+def run_scene(request: Request, run_id: RunId) -> dict[str, Any]:
+    """Return the deck.gl scene whose layers name the frames below this run."""
+    base = f"/api/runs/{run_id}/frames"
+    return scene(_city_of_run(str(_home(request)), run_id), base, base)
+
+
+@router.get("/runs/{run_id}/frames/{frame}.bin", summary="Map data · 地图数据", responses=_FAULTS)
+def frame(
+    request: Request,
+    run_id: RunId,
+    frame: Literal["streets", "buildings", "areas", "facilities", "legs", "orders"],
+) -> Response:
+    """Return a binary column frame of the city or of the run."""
+    run = _run(request, run_id)
+    city = _city_of_run(str(_home(request)), run_id)
+    if frame == "legs":
+        data = playback.legs_frame(city, run.table("tracks"), run.table("crews"))
+    elif frame == "orders":
+        data = playback.orders_frame(city, run.table("orders"), float(run.manifest["scenario"]["hours"]))
+    else:
+        draw = {"streets": playback.streets_frame, "buildings": playback.buildings_frame,
+                "areas": playback.areas_frame, "facilities": playback.facilities_frame}[frame]  # fmt: skip
+        data = draw(city)
+    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+    return Response(data, media_type="application/octet-stream", headers=headers)
+
+
+@router.post("/comparisons", status_code=202, summary="Start a comparison · 开始对比", responses=_FAULTS | {429: _FAULT})
+def start_comparison(request: Request, wanted: ComparisonRequest, response: Response) -> dict[str, Any]:
+    """Start a comparison; runs that are stored are not computed again."""
+    load_scenario(wanted.scenario)
+    for name in wanted.policies:
+        load_policy(name)
+    if len(set(wanted.policies)) < len(wanted.policies):
+        raise InputError(en="the policies must differ", zh="政策不能重复")
+    arguments = wanted.model_dump()
+    return _submitted(request, Job(digest_of(["comparison", arguments]), "comparison", arguments), response)
+
+
+@router.get("/comparisons/{job_id}", summary="A comparison · 对比结果", responses=_FAULTS)
+def comparison(request: Request, job_id: Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]) -> dict[str, Any]:
+    """Return a comparison's status and, when it is complete, its result."""
+    job = _jobs(request).get(job_id)
+    if job is not None and job.status != "complete":
+        return job.facts()
+    found = _comparison(request, job.result if job is not None else job_id)
+    said = json.loads(found.model_dump_json().replace("NaN", "null").replace("-Infinity", "null").replace("Infinity", "null"))
+    return {"id": job_id, "kind": "comparison", "status": "complete", "progress": 1.0, "comparison": said}
+
+
+@router.get("/comparisons/{job_id}/report", summary="Report · 报告", responses=_FAULTS)
+def report(request: Request, job_id: Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]) -> Response:
+    """Return the report of a complete comparison as one HTML file."""
+    job = _jobs(request).get(job_id)
+    html = render_report(_comparison(request, job.result if job is not None else job_id))
+    headers = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:"}
+    return Response(html, media_type="text/html; charset=utf-8", headers=headers)
+
+
+def _comparison(request: Request, comparison_id: str) -> Comparison:
+    file = _home(request) / "comparisons" / f"{comparison_id}.json"
+    if not re.fullmatch(r"[0-9a-f]{32}", comparison_id) or not file.is_file():
+        raise NotFoundError(en="there is no such comparison", zh="没有该对比")
+    try:
+        return Comparison.model_validate_json(file.read_bytes())
+    except ValueError as error:
+        raise JinlingError(en="the stored comparison is damaged", zh="存储的对比已损坏") from error

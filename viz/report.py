@@ -1,0 +1,103 @@
+"""The report of a comparison: one HTML file that works offline, in both languages, on paper too."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sim.comparison import Comparison, Row
+from sim.runs import write_durably
+from sim.text import LANGUAGES, Language, Text
+from viz.charts import forest_plot
+from viz.words import SIGNS, VERDICTS, figure, interval, p_value, sentence, signed, verdict
+
+TEXTS: dict[str, Text] = {
+    "report": Text("comparison report", "对比报告"),
+    "question": Text("Question.", "问题："),
+    "synthetic": Text("This city is synthetic: generated, not surveyed.", "本城市为合成城市：由程序生成，并非实测。"),
+    "city": Text("City", "城市"),
+    "residents": Text("synthetic residents", "名合成居民"),
+    "junctions": Text("junctions", "个路口"),
+    "buildings": Text("buildings", "栋建筑"),
+    "facilities": Text("Facilities, and how many of them are synthetic", "设施及其中合成的数量"),
+    "kind": Text("Kind", "种类"),
+    "count": Text("Count", "数量"),
+    "of_synthetic": Text("synthetic", "合成"),
+    "policies": Text("Policies", "政策"),
+    "parameters": Text("Parameters in which the policies differ", "政策之间不同的参数"),
+    "parameter": Text("Parameter", "参数"),
+    "unit": Text("Unit", "单位"),
+    "basis": Text("Basis", "依据"),
+    "assumption": Text("Assumption.", "假设。"),
+    "results": Text("Results", "结果"),
+    "figure": Text("Triangles: told apart from zero after Holm's correction; circles: cannot be told.",
+                   "三角：经 Holm 校正后可与零区分；圆点：尚不能判断。"),
+    "table": Text("Means, paired differences and 95 % intervals", "均值、配对差值与 95% 区间"),
+    "indicator": Text("Indicator", "指标"),
+    "difference": Text("Difference", "差值"),
+    "interval": Text("95 % interval", "95% 区间"),
+    "verdict": Text("Verdict", "结论"),
+    "needed": Text("pairs needed:", "所需样本对："),
+    "worst": Text("The worst tenth of areas", "最差十分之一区域"),
+    "by_area": Text("By area", "分区域"),
+    "area": Text("Area", "区域"),
+    "limits": Text("Limits", "局限"),
+    "provenance": Text("How to reproduce it", "如何复现"),
+    "seeds": Text("Seeds", "种子"),
+    "hashes": Text("Hashes of the logs", "日志哈希"),
+}  # fmt: skip
+
+
+def write_report(comparison: Comparison, path: Path) -> Path:
+    """Write the report of `comparison` to `path` and return the path; the file asks the network for nothing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_durably(path, render_report(comparison).encode())
+    return path
+
+
+def render_report(comparison: Comparison) -> str:
+    """Return the report as HTML; every text of the data is escaped."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined
+    )
+    environment.filters |= {
+        "say": _say, "figure": figure, "signed": signed, "interval": interval,
+        "p_value": p_value, "verdict": _verdict,
+    }  # fmt: skip
+    charts = {
+        language: {
+            # The SVG is drawn by vl-convert, which escapes the texts in it.
+            policy.name: Markup(forest_plot(comparison, policy.name, language))  # noqa: S704
+            for policy in comparison.policies[1:]
+        }
+        for language in LANGUAGES
+    }
+    return environment.get_template("report.html").render(
+        c=comparison,
+        texts={language: {key: text.in_language(language) for key, text in TEXTS.items()} for language in LANGUAGES},
+        answers={language: _answers(comparison, language) for language in LANGUAGES},
+        titles={row.indicator.name: row.indicator.title for row in comparison.rows},
+        charts=charts,
+    )
+
+
+def _answers(comparison: Comparison, language: Language) -> list[str]:
+    """Return, for each policy, the answer that stands first among those that can be told, else the first row's."""
+    answers = []
+    for policy in comparison.policies[1:]:
+        told = [row for row in comparison.rows
+                if verdict(row.indicator, row.differences[policy.name]) in {"better", "worse"}]  # fmt: skip
+        row = (told or comparison.rows)[0]
+        answers.append(sentence(row, policy.name, policy.title, language))
+    return answers
+
+
+def _verdict(row: Row, policy: str, language: Language) -> str:
+    judged = verdict(row.indicator, row.differences[policy])
+    return f"{SIGNS[judged]} {VERDICTS[judged].in_language(language)}"
+
+
+def _say(text: Text, language: Language) -> str:
+    return text.in_language(language)
