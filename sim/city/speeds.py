@@ -22,7 +22,7 @@ _ARTERIAL = ("motorway", "trunk", "primary", "secondary", "tertiary", "link")
 #: Local streets suffer half as much (assumption).
 _LOCAL_SHARE = 0.5
 #: Share of the free-flow speed that is left by signals and turns at junctions (assumption).
-_JUNCTIONS = 0.58
+_JUNCTIONS = 0.5
 
 
 def drive_speeds(streets: Streets) -> NDArray[np.float64]:
