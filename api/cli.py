@@ -7,6 +7,7 @@ import os
 import sys
 import tempfile
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -166,30 +167,35 @@ def demo(home: Home = DEFAULT_HOME, lang: Lang = "", seeds: int = 20) -> None:
              "在地图上查看：执行 make serve，并打开其显示的地址。"), language_of(lang))  # fmt: skip
 
 
+def _faults(path: Path) -> Sequence[JinlingError]:
+    """Return what is wrong in a scenario or policy file."""
+    from models.policy import Policy
+    from scenarios.language import Scenario
+    from sim.yaml_file import faults_of, read_yaml
+
+    try:
+        document = read_yaml(path)
+    except JinlingError as error:
+        return [error]
+    is_policy = isinstance(document.data, dict) and "base" in document.data
+    result = faults_of(Policy if is_policy else Scenario, document, path)
+    return result if isinstance(result, list) else []
+
+
 @app.command()
 def validate(
     files: Annotated[list[Path], typer.Argument(help="Scenario or policy files · 场景或政策文件")],
     lang: Lang = "",
 ) -> None:
     """Say what is wrong in files, all faults at once · 检查文件并列出全部错误"""
-    from models.policy import Policy
-    from scenarios.language import Scenario
-    from sim.yaml_file import faults_of, read_yaml
-
     language, bad = language_of(lang), False
     for path in files:
-        try:
-            document = read_yaml(path)
-            is_policy = isinstance(document.data, dict) and "base" in document.data
-            result = faults_of(Policy if is_policy else Scenario, document, path)
-        except JinlingError as error:
-            result = [error]
-        if isinstance(result, list):
-            bad = True
-            for fault in result:
-                typer.echo(fault.message(language), err=True)
-        else:
+        faults = _faults(path)
+        for fault in faults:
+            typer.echo(fault.message(language), err=True)
+        if not faults:
             say(Text(f"{path}: valid", f"{path}：有效"), language)
+        bad = bad or bool(faults)
     if bad:
         raise typer.Exit(2)
 
@@ -257,7 +263,7 @@ def main() -> None:
     except (KeyboardInterrupt, typer.Abort):
         say(Text("stopped; nothing half-written is left", "已停止；未留下不完整的数据"), language_of(""))
         sys.exit(130)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the last resort: one sentence, and the trace in a file
         _last_resort(error)
 
 

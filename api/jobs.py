@@ -143,9 +143,7 @@ def _run(home: Path, progress: Callable[[float], None], *, scenario: str, policy
     return run.id
 
 
-def _compare(
-    home: Path, progress: Callable[[float], None], *, scenario: str, policies: list[str], seeds: int
-) -> str:
+def _compare(home: Path, progress: Callable[[float], None], *, scenario: str, policies: list[str], seeds: int) -> str:
     from scenarios.experiment import compare
     from scenarios.library import load_policy, load_scenario
 

@@ -6,6 +6,7 @@ import io
 import json
 import re
 from functools import lru_cache
+from math import isnan
 from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal
 
@@ -185,7 +186,10 @@ def table(
         flat = data.drop_columns([f.name for f in data.schema if pa.types.is_list(f.type)])
         pa.csv.write_csv(flat, sink)
         return Response(sink.getvalue(), media_type="text/csv; charset=utf-8")
-    rows = [{k: None if v != v else v for k, v in row.items()} for row in data.slice(offset, limit).to_pylist()]
+    rows = [
+        {name: None if _is_nan(value) else value for name, value in row.items()}
+        for row in data.slice(offset, limit).to_pylist()
+    ]
     return Response(json.dumps(rows, ensure_ascii=False), media_type="application/json")
 
 
@@ -217,7 +221,9 @@ def frame(
     return Response(data, media_type="application/octet-stream", headers=headers)
 
 
-@router.post("/comparisons", status_code=202, summary="Start a comparison · 开始对比", responses=_FAULTS | {429: _FAULT})
+@router.post(
+    "/comparisons", status_code=202, summary="Start a comparison · 开始对比", responses=_FAULTS | {429: _FAULT}
+)
 def start_comparison(request: Request, wanted: ComparisonRequest, response: Response) -> dict[str, Any]:
     """Start a comparison; runs that are stored are not computed again."""
     load_scenario(wanted.scenario)
@@ -236,7 +242,9 @@ def comparison(request: Request, job_id: Annotated[str, Path(pattern=r"^[0-9a-f]
     if job is not None and job.status != "complete":
         return job.facts()
     found = _comparison(request, job.result if job is not None else job_id)
-    said = json.loads(found.model_dump_json().replace("NaN", "null").replace("-Infinity", "null").replace("Infinity", "null"))
+    said = json.loads(
+        found.model_dump_json().replace("NaN", "null").replace("-Infinity", "null").replace("Infinity", "null")
+    )
     return {"id": job_id, "kind": "comparison", "status": "complete", "progress": 1.0, "comparison": said}
 
 
@@ -257,3 +265,7 @@ def _comparison(request: Request, comparison_id: str) -> Comparison:
         return Comparison.model_validate_json(file.read_bytes())
     except ValueError as error:
         raise JinlingError(en="the stored comparison is damaged", zh="存储的对比已损坏") from error
+
+
+def _is_nan(value: object) -> bool:
+    return isinstance(value, float) and isnan(value)

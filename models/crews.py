@@ -90,11 +90,11 @@ def build_crews(city: City, kinds: dict[str, CrewKind]) -> Crews:
         )
         awake = round(wanted * kind.night_share)
         rows += [(number, int(stations[i % len(stations)]), i < awake) for i in range(wanted)]
-    number, station, by_night = (np.array(column) for column in zip(*rows, strict=True))
+    kinds_of, station, by_night = (np.array(column) for column in zip(*rows, strict=True))
     home = city.facilities.drive_node[station]
     street = city.areas.ancestor("street")[city.facilities.grid[station]]
     return Crews(
-        kind=number.astype(np.int16),
+        kind=kinds_of.astype(np.int16),
         station=station.astype(np.int32),
         home=home.astype(np.int32),
         node=home.astype(np.int32).copy(),

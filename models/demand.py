@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import Any
 
 import numba
 import numpy as np
@@ -120,7 +121,7 @@ def _of_kind(
     stream: Stream,
     hours: float,
     number: int,
-) -> dict[str, NDArray[np.generic]]:
+) -> dict[str, NDArray[Any]]:
     entities, weights = _entities(city, population, kind)
     expected = weights * (kind.expected_per_day(city.residents) / max(weights.sum(), 1e-300))
     cumulative = np.concatenate([[0.0], np.cumsum(kind.hours)])
@@ -145,7 +146,7 @@ def _of_kind(
     }
 
 
-def _joined(parts: list[NDArray[np.generic]], kind: type[np.generic]) -> NDArray[np.generic]:
+def _joined(parts: list[NDArray[Any]], kind: type[np.generic]) -> NDArray[Any]:
     return np.concatenate(parts) if parts else np.empty(0, dtype=kind)
 
 
@@ -167,8 +168,8 @@ def _entities(city: City, population: Population, kind: IncidentKind) -> tuple[N
     if kind.hazard == "building_fire":
         # 79 % of fires in built structures are residential (national, 2024).
         home = buildings.use == BUILDING_USES.index("residential")
-        for part, share in ((home, 0.79), (~home, 0.21)):
-            weights[part] *= share / max(weights[part].sum(), 1e-300)
+        for part, of_all in ((home, 0.79), (~home, 0.21)):
+            weights[part] *= of_all / max(float(weights[part].sum()), 1e-300)
     return buildings.osm_id.astype(np.uint64), weights
 
 
@@ -178,7 +179,7 @@ def _whereabouts(
     kind: IncidentKind,
     index: NDArray[np.int64],
     onset: NDArray[np.float64],
-) -> dict[str, NDArray[np.generic]]:
+) -> dict[str, NDArray[Any]]:
     """Return building, person and walk node; by day people are at their day place."""
     none = np.full(len(index), -1, dtype=np.int32)
     if kind.entity == "street_node":
@@ -193,7 +194,7 @@ def _whereabouts(
     return {"building": building, "person": person, "walk_node": city.buildings.walk_node[building]}
 
 
-def _places(city: City, columns: dict[str, NDArray[np.generic]]) -> dict[str, NDArray[np.generic]]:
+def _places(city: City, columns: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     building, walk_node = columns["building"], columns["walk_node"]
     inside = building >= 0
     nearest_drive = nearest_drive_nodes(city)
@@ -212,7 +213,8 @@ def nearest_drive_nodes(city: City) -> NDArray[np.int32]:
     from scipy.spatial import cKDTree
 
     tree = cKDTree(np.column_stack([city.drive.x, city.drive.y]))
-    return tree.query(np.column_stack([city.walk.x, city.walk.y]))[1].astype(np.int32)
+    nearest = tree.query(np.column_stack([city.walk.x, city.walk.y]))[1]
+    return np.asarray(nearest, dtype=np.int32)
 
 
 def demand_hash(incidents: Incidents) -> str:

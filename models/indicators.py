@@ -11,7 +11,6 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from models.calendar import WorkingHours
-from models.catalogue import IncidentKind
 from sim.text import Text
 
 Columns = Mapping[str, NDArray[Any]]
@@ -120,9 +119,7 @@ def indicator_kinds() -> tuple[IndicatorKind, ...]:
     )  # fmt: skip
 
 
-def order_columns(
-    orders: pa.Table, working: WorkingHours, kinds: Mapping[str, IncidentKind], window: float
-) -> dict[str, NDArray[Any]]:
+def order_columns(orders: pa.Table, working: WorkingHours, window: float) -> dict[str, NDArray[Any]]:
     """Return the orders as columns, with what several indicators need beside them."""
     columns: dict[str, NDArray[Any]] = {
         name: orders[name].to_numpy(zero_copy_only=False) for name in orders.column_names

@@ -11,7 +11,19 @@ import simpy
 from models.dispatch import Dispatcher
 from models.hazards.base import Hazard
 from models.orders import (
-    ACCEPT, ACK, ARRIVE, CHANNELS, CLOSE, CONTROL, DETECT, FEEDBACK, FILE, REPORT, ROUTE, STAGES, VERIFY,
+    ACCEPT,
+    ACK,
+    ARRIVE,
+    CHANNELS,
+    CLOSE,
+    CONTROL,
+    DETECT,
+    FEEDBACK,
+    FILE,
+    REPORT,
+    ROUTE,
+    STAGES,
+    VERIFY,
 )  # fmt: skip
 from models.stages import TRANSITIONS
 from models.travel import Travel
@@ -67,7 +79,7 @@ class Missions:
             stage = step.stage
 
     def _hotline(self, order: int) -> Process:
-        """A request to the hotline: wait for a seat, talk; some become orders, the rest are answered."""
+        """Take a request at the hotline: wait for a seat, talk; some become orders, the rest are answered."""
         world, incident = self._world, self._world.incident(order)
         kind = world.rules.kinds[world.orders.kind(order)]
         called = world.engine.now
@@ -85,7 +97,7 @@ class Missions:
             yield world.engine.env.timeout(talk)
 
     def _emergency(self, order: int) -> Process:
-        """An emergency call: noticed, reported, taken, decided, and crews asked for."""
+        """Take an emergency call: noticed, reported, taken, decided, and crews asked for."""
         world, incident = self._world, self._world.incident(order)
         rules, env = world.rules, world.engine.env
         kind = rules.kinds[world.orders.kind(order)]

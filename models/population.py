@@ -81,7 +81,7 @@ def _age_groups(stream: Stream, key: NDArray[np.uint64]) -> NDArray[np.int8]:
 
 
 def _households(home: NDArray[np.int32], slot: NDArray[np.int64]) -> NDArray[np.int32]:
-    """Number households building by building, of 2 or 3 persons each so that the mean is right."""
+    """Give every person the number of a household, building by building, each of two or three persons so that the mean is right."""
     within = np.floor((slot + 0.5) / HOUSEHOLD_SIZE).astype(np.int64)
     change = np.ones(len(home), dtype=np.int32)
     change[1:] = (home[1:] != home[:-1]) | (within[1:] != within[:-1])

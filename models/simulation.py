@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from math import isnan
 
 import numpy as np
@@ -11,9 +12,10 @@ import pyarrow as pa
 from models import demand, dispatch, missions, patrol, population, stages
 from models.actors.command import Command, Edict, Finding, Fire
 from models.calendar import HOUR
+from models.catalogue import IncidentKind
 from models.dispatch import Dispatcher
 from models.hazards.base import Hazard
-from models.missions import Missions
+from models.missions import Missions, Process
 from models.orders import ARRIVE, CHANNELS, CONTROL, DETECT, FEEDBACK, ONSET
 from models.world import World
 
@@ -21,7 +23,7 @@ DECISIONS = ("command.loss",)
 Progress = Callable[[float], None]
 
 
-def all_decisions(kinds: dict, hazards: dict[str, Hazard]) -> list[str]:
+def all_decisions(kinds: dict[str, IncidentKind], hazards: dict[str, Hazard]) -> list[str]:
     """Return the name of every draw that a run may make."""
     names = [*population.DECISIONS, *dispatch.DECISIONS, *missions.DECISIONS, *patrol.DECISIONS]
     names += [*stages.DECISIONS, *DECISIONS, *demand.decisions(kinds)]
@@ -54,7 +56,7 @@ class Simulation:
         world = self.world
         for order in range(len(world.orders)):
             onset = float(world.orders.stamps[order, ONSET])
-            world.engine.at(onset, lambda order=order: self._onset(order))
+            world.engine.at(onset, partial(self._onset, order))
         world.engine.run(hours * HOUR, progress)
         world.engine.drain((hours + drain_days * 24.0) * HOUR)
 
@@ -124,7 +126,7 @@ class Simulation:
         busy = world.rules["grid.report_min"] * 60.0
         world.engine.at(world.engine.now + busy, lambda: self._walk_on(edict.actor))
 
-    def _solve(self, order: int, worker: int):
+    def _solve(self, order: int, worker: int) -> Process:
         """Let a grid worker solve what was found, on the spot."""
         world, incident = self.world, self.world.incident(order)
         for stage in range(DETECT, ARRIVE + 1):

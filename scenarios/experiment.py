@@ -20,7 +20,13 @@ from scenarios.running import city_of, comparing_level, people_of, resolved, run
 from sim.city.build import facility_counts
 from sim.city.model import City
 from sim.comparison import (
-    CityInfo, Comparison, Described, ParameterRow, PolicyInfo, area_rows, compared_rows,
+    CityInfo,
+    Comparison,
+    Described,
+    ParameterRow,
+    PolicyInfo,
+    area_rows,
+    compared_rows,
 )  # fmt: skip
 from sim.errors import InputError
 from sim.runs import Run, RunStore, digest_of, write_durably
@@ -107,7 +113,7 @@ def _collected(finished: set[Future[str]]) -> int:
 
 def _stop(pool: ProcessPoolExecutor) -> None:
     """End the workers at once: a run that is not whole leaves nothing behind but a hidden draft."""
-    for process in list((pool._processes or {}).values()):
+    for process in list((pool._processes or {}).values()):  # noqa: SLF001 - public from Python 3.14 on: terminate_workers
         process.terminate()
 
 

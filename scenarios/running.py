@@ -187,8 +187,8 @@ def hazard_kinds() -> dict[str, type[Hazard]]:
 def _manifest(
     scenario: Scenario, policy: Policy, seed: int, simulation: Simulation, tables: Mapping[str, pa.Table]
 ) -> dict[str, Any]:
-    city, kinds = simulation.world.city, scenario.kinds()
-    columns = order_columns(tables["orders"], scenario.working, kinds, scenario.hours * 3600.0)
+    city = simulation.world.city
+    columns = order_columns(tables["orders"], scenario.working, scenario.hours * 3600.0)
     by_area = measure_by_area(columns, comparing_level(city))
     return {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),

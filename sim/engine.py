@@ -43,10 +43,10 @@ class Engine:
         """Start a SimPy process now."""
         return self.env.process(generator)
 
-    def at(self, time: float, start: Callable[[], None]) -> None:
+    def at(self, time: float, start: Callable[[], object]) -> None:
         """Call `start()` at `time`."""
         event = self.env.timeout(max(0.0, time - self.now))
-        event.callbacks.append(lambda _: start())
+        event.callbacks.append(lambda _: (start(), None)[1])
 
     def run(self, until: float, progress: Callable[[float], None] | None = None) -> None:
         """Run all beats in [now, until); `progress` hears the share done, about a hundred times."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 
 import numpy as np
@@ -78,7 +78,7 @@ def _columns(schema: pa.Schema, columns: list[tuple[object, ...]]) -> pa.Table:
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
-def _numbered(schema: pa.Schema, rows: list[tuple[object, ...]]) -> pa.Table:
+def _numbered(schema: pa.Schema, rows: Sequence[tuple[object, ...]]) -> pa.Table:
     columns = list(zip(*rows, strict=True))
     return _columns(schema, [tuple(range(len(rows))), *columns] if columns else [])
 

@@ -112,7 +112,7 @@ class RunStore:
                 run.table(table)
         except (InputError, KeyError):
             aside = tempfile.mkdtemp(prefix=f"{run_id}.damaged-", dir=self.root)
-            os.replace(self.root / run_id, Path(aside) / run_id)
+            (self.root / run_id).replace(Path(aside) / run_id)
             return None
         return run
 
@@ -126,7 +126,7 @@ class RunStore:
             text = json.dumps(whole, ensure_ascii=False, indent=1, allow_nan=False)
             write_durably(folder / "manifest.json", text.encode())
             _sync_folder(folder)
-            os.replace(folder, self.root / run_id)
+            folder.replace(self.root / run_id)
             _sync_folder(self.root)
         except OSError:
             # Another process stored the very same run first: its folder is as good as ours.
@@ -155,7 +155,7 @@ def write_durably(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).chmod(0o644)
-        os.replace(temporary, path)
+        Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise

@@ -9,9 +9,9 @@ import pytest
 from scipy import stats
 
 from models.orders import ACCEPT, ACK, REPORT, ROUTE
+from models.parameters import preset_values
 from scenarios.language import Scenario
 from scenarios.running import simulate
-from models.parameters import preset_values
 
 
 def erlang_c(servers: int, load: float) -> float:

@@ -20,6 +20,9 @@ def middle(city: City) -> tuple[float, float]:
             float((city.drive.y.min() + city.drive.y.max()) / 2))  # fmt: skip
 
 
+_Columns = dict[str, NDArray[Any]]
+
+
 def _local(city: City, xy: NDArray[np.float64]) -> NDArray[np.float32]:
     return np.asarray(xy - np.array(middle(city)), dtype=np.float32)
 
@@ -45,7 +48,7 @@ def streets_frame(city: City) -> bytes:
 
 def buildings_frame(city: City) -> bytes:
     """Return the outlines of the buildings with storeys and use."""
-    columns = {"levels": city.buildings.levels.astype(np.uint16), "use": city.buildings.use.astype(np.uint8)}
+    columns: _Columns = {"levels": city.buildings.levels.astype(np.uint16), "use": city.buildings.use.astype(np.uint8)}
     return encode({**_lines(city, city.buildings.outlines), **columns}, _meta(city))
 
 
@@ -58,7 +61,7 @@ def areas_frame(city: City) -> bytes:
 def facilities_frame(city: City) -> bytes:
     """Return the facilities with kind, name and whether they are synthetic."""
     places = city.facilities
-    columns = {"xy": _local(city, np.column_stack([places.x, places.y])), "kind": places.kind.astype(np.uint8),
+    columns: _Columns = {"xy": _local(city, np.column_stack([places.x, places.y])), "kind": places.kind.astype(np.uint8),
                "made": places.synthetic.astype(np.uint8)}  # fmt: skip
     return encode(columns, {**_meta(city), "kinds": list(FACILITY_KINDS), "names": list(places.name)})
 
@@ -68,7 +71,9 @@ def legs_frame(city: City, tracks: pa.Table, crews: pa.Table) -> bytes:
     kinds = sorted(set(crews["kind"].to_pylist()))
     kind_of = {crew: kinds.index(kind) for crew, kind in
                zip(crews["crew"].to_pylist(), crews["kind"].to_pylist(), strict=True)}  # fmt: skip
-    parts, times, first, crew = [], [], [0], []
+    parts: list[NDArray[np.float64]] = []
+    times: list[NDArray[np.float64]] = []
+    first, crew = [0], []
     for row in tracks.to_pylist():
         xy = edge_line(city.drive, np.array(row["edges"], dtype=np.int64))
         if not len(xy):
@@ -80,7 +85,7 @@ def legs_frame(city: City, tracks: pa.Table, crews: pa.Table) -> bytes:
         first.append(first[-1] + len(xy))
         crew.append(row["crew"])
     xy = np.concatenate(parts) if parts else np.empty((0, 2))
-    columns = {
+    columns: _Columns = {
         "first": np.array(first, dtype=np.uint32),
         "xy": _local(city, xy),
         "t": (np.concatenate(times) if times else np.empty(0)).astype(np.float32),
@@ -93,7 +98,7 @@ def legs_frame(city: City, tracks: pa.Table, crews: pa.Table) -> bytes:
 
 def edge_line(streets: Streets, edges: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return the points along consecutive edges, without doubles where they meet, float64 [points, 2] m."""
-    lines = []
+    lines: list[NDArray[np.float64]] = []
     for edge in edges.tolist():
         line = streets.shapes[int(streets.link[edge])]
         line = line if streets.forward[edge] else line[::-1]

@@ -103,7 +103,7 @@ class DutyCommander(mesa.Agent):
     def decide(self) -> None:
         """Ask for more engines where a fire is developed."""
         for fire in self.model.fires:
-            if fire.street == self.street and fire.heat_mw > self.developed_mw:
-                if fire.order not in self._asked:
-                    self._asked.add(fire.order)
-                    self.model.edicts.append(Edict("reinforce", fire.order, self.street))
+            own = fire.street == self.street and fire.order not in self._asked
+            if own and fire.heat_mw > self.developed_mw:
+                self._asked.add(fire.order)
+                self.model.edicts.append(Edict("reinforce", fire.order, self.street))

@@ -61,7 +61,7 @@ class BuildingFire(Hazard):
         incident, stream = world.incident(order), world.rules.stream
         if stream.chance(self.resident_tries, "fire.resident_tries", incident):
             self._attempt(world, order, "resident", self.q50_resident_mw)
-        night = 20 <= world.hour(world.engine.now) or world.hour(world.engine.now) < 8
+        night = world.hour(world.engine.now) >= 20 or world.hour(world.engine.now) < 8
         active = world.rules["micro_station.p_activated"]
         active *= world.rules["micro_station.night_factor"] if night else 1.0
         if stream.chance(active, "fire.micro_activated", incident):

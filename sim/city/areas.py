@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -127,11 +128,11 @@ def _outlines(walk: Streets, tree: _Tree, grid_of: NDArray[np.int32]) -> Polylin
     """Return the outer ring of every area: the union of the Voronoi cells of its walk nodes."""
     import shapely
 
-    points = shapely.points(np.column_stack([walk.x, walk.y]))
+    points = np.asarray(shapely.points(np.column_stack([walk.x, walk.y])))
     frame = shapely.buffer(shapely.convex_hull(shapely.multipoints(points)), 150.0)
     cells = shapely.voronoi_polygons(shapely.multipoints(points), extend_to=frame, ordered=True)
     parts = shapely.intersection(shapely.get_parts(cells), frame)
-    shape: dict[int, object] = {}
+    shape: dict[int, Any] = {}
     order = np.argsort(grid_of, kind="stable")
     starts = np.flatnonzero(np.diff(grid_of[order], prepend=-1))
     for members in np.split(order, starts[1:]):
@@ -143,7 +144,7 @@ def _outlines(walk: Streets, tree: _Tree, grid_of: NDArray[np.int32]) -> Polylin
     return polylines([_ring(shape[area]) for area in range(len(tree.level))])
 
 
-def _ring(shape: object) -> NDArray[np.float64]:
+def _ring(shape: Any) -> NDArray[np.float64]:
     import shapely
 
     parts = shapely.get_parts(shape)

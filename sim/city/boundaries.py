@@ -25,7 +25,7 @@ def read_boundaries(path: Path, walk: Streets, project: Project) -> Given:
     """
     import shapely
 
-    points = shapely.points(np.column_stack([walk.x, walk.y]))
+    points = np.asarray(shapely.points(np.column_stack([walk.x, walk.y])))
     given: Given = {}
     for level, (names, shapes) in _by_level(path, project).items():
         part = np.full(walk.nodes, -1, dtype=np.int32)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b, sha256
 from pathlib import Path
+from shutil import rmtree
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +16,11 @@ from numpy.typing import NDArray
 from sim.city import store
 from sim.city.areas import build_areas
 from sim.city.buildings import build_buildings
-from sim.city.facilities import build_facilities, placed_sites, sites_in_file, sites_on_map
+from sim.city.facilities import Site, build_facilities, placed_sites, sites_in_file, sites_on_map
 from sim.city.model import BUILDING_USES, Buildings, City, Dropped, Facilities, Streets
 from sim.city.osm_file import RawMap, read_osm
 from sim.city.streets import Project, build_streets
-from sim.errors import InputError, NotFoundError
+from sim.errors import DamagedError, InputError, NotFoundError
 
 #: Raised whenever the same file would give another city.
 BUILD_VERSION = 1
@@ -60,12 +62,14 @@ def source_hash(source: CitySource) -> str:
 def build_city(source: CitySource, cache: Path, progress: Progress | None = None) -> City:
     """Return the city built from `source`, from the cache where it was built before.
 
-    `progress` hears the name of each step and the share done.
+    A stored city that is damaged is built anew. `progress` hears the name of each step and the share done.
     """
     folder = cache / source_hash(source)
     if (folder / "city.json").is_file():
-        return store.load(folder)
-    tell = progress or (lambda step, share: None)
+        with suppress(DamagedError):
+            return store.load(folder)
+        rmtree(folder)
+    tell = progress or (lambda *_: None)
     tell("read", 0.0)
     raw = read_map(source.file)
     if not raw.highways:
@@ -120,10 +124,10 @@ def _assemble(source: CitySource, raw: RawMap, tell: Progress) -> City:
     areas = build_areas(drive, walk, _households(buildings, walk, residents), source.name, boundaries)
     buildings = _in_grids(buildings, areas.grid_of_walk_node)
     tell("facilities", 0.9)
-    on_map, more = sites_on_map(raw, project, raw.synthetic)
+    on_map, more = sites_on_map(raw, project)
     given = [site for path in source.overlays for site in sites_in_file(path, own)]
     placed = placed_sites(on_map + given, buildings, areas, residents)
-    facilities = build_facilities(on_map + given + placed, drive, walk, buildings, areas)
+    facilities = build_facilities(on_map + given + placed, drive, walk, areas)
     report += [*more, *_shifted(source, given, drive)]
     return store.with_hash(City(
         name=source.name,
@@ -165,7 +169,7 @@ def _in_grids(buildings: Buildings, grid_of_walk_node: NDArray[np.int32]) -> Bui
     return replace(buildings, grid=grid_of_walk_node[buildings.walk_node])
 
 
-def _shifted(source: CitySource, given: list, drive: Streets) -> list[Dropped]:
+def _shifted(source: CitySource, given: list[Site], drive: Streets) -> list[Dropped]:
     """Warn where a user's file looks shifted against the streets, as GCJ-02 data are."""
     from sim.city.gcj02 import looks_shifted
 

@@ -56,9 +56,7 @@ def kind_of(tags: dict[str, str]) -> str | None:
     return None
 
 
-def build_facilities(
-    sites: list[Site], drive: Streets, walk: Streets, buildings: Buildings, areas: Areas
-) -> Facilities:
+def build_facilities(sites: list[Site], drive: Streets, walk: Streets, areas: Areas) -> Facilities:
     """Turn sites into facilities on the streets and in the grids."""
     sites = sorted(sites, key=lambda site: (FACILITY_KINDS.index(site.kind), site.osm_id))
     xy = np.array([[site.x, site.y] for site in sites]).reshape(-1, 2)
@@ -76,7 +74,7 @@ def build_facilities(
     )
 
 
-def sites_on_map(raw: RawMap, project: Project, synthetic: bool) -> tuple[list[Site], list[Dropped]]:
+def sites_on_map(raw: RawMap, project: Project) -> tuple[list[Site], list[Dropped]]:
     """Return the map's facilities, each once: an object within 80 m of one of its kind is the same."""
     found: list[Site] = []
     doubles = 0
@@ -89,7 +87,7 @@ def sites_on_map(raw: RawMap, project: Project, synthetic: bool) -> tuple[list[S
         if any(s.kind == kind and np.hypot(s.x - x, s.y - y) < near for s in found):
             doubles += 1
             continue
-        found.append(Site(kind, place.id, float(x), float(y), synthetic, place.tags.get("name", "")))
+        found.append(Site(kind, place.id, float(x), float(y), raw.synthetic, place.tags.get("name", "")))
     return found, [Dropped("facilities", doubles, "the same facility twice", "同一设施重复")]
 
 
@@ -103,13 +101,13 @@ def sites_in_file(path: Path, project: Project) -> list[Site]:
             raise InputError(en=f"facility kind {kind!r} is unknown; there are: {there_are}",
                              zh=f"设施种类 {kind!r} 未知；可用：{there_are}", file=path, line=line)  # fmt: skip
         try:
-            point = np.array([[float(lon), float(lat)]])
+            point = np.array([[float(str(lon)), float(str(lat))]])
         except (TypeError, ValueError) as error:
             raise _no_place(path, line) from error
         if not (abs(point[0, 0]) <= 180 and abs(point[0, 1]) <= 90):
             raise _no_place(path, line)
         x, y = project(point)[0]
-        sites.append(Site(kind, -1_000_000 - number, float(x), float(y), False, str(name)))
+        sites.append(Site(kind, -1_000_000 - number, float(x), float(y), synthetic=False, name=str(name)))
     return sites
 
 
@@ -160,7 +158,8 @@ def placed_sites(have: list[Site], buildings: Buildings, areas: Areas, residents
         own = np.array([[s.x, s.y] for s in have if s.kind == kind]).reshape(-1, 2)
         missing = max(2, ceil(rate * residents / 100_000)) - len(own)
         for number, at in enumerate(_spread(xy, weight, own, missing), start=1):
-            added.append(Site(kind, -number, *xy[at].tolist(), True, ""))
+            x, y = xy[at].tolist()
+            added.append(Site(kind, -number, x, y, synthetic=True, name=""))
     return added + _community_offices(buildings, areas)
 
 

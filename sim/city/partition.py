@@ -56,9 +56,7 @@ def connected_parts(
     for i in range(n - 1, -1, -1):
         v = order[i]
         p = parent[v]
-        if p < 0:
-            cut[v] = True
-        elif load[v] >= 0.8 * target or load[v] + load[p] > 1.6 * target:
+        if p < 0 or load[v] >= 0.8 * target or load[v] + load[p] > 1.6 * target:
             cut[v] = True
         else:
             load[p] += load[v]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,7 +97,7 @@ def _cut(ways: list[RawWay], mode: str) -> _Pieces:
         if sense < 0:
             nodes, lonlat = nodes[::-1], lonlat[::-1]
         cuts = [0, *[i for i in range(1, len(nodes) - 1) if int(nodes[i]) in junctions], len(nodes) - 1]
-        for start, stop in zip(cuts[:-1], cuts[1:], strict=True):
+        for start, stop in pairwise(cuts):
             pieces.tail.append(int(nodes[start]))
             pieces.head.append(int(nodes[stop]))
             pieces.both.append(sense == 0)
@@ -120,8 +121,7 @@ def _joined(pieces: _Pieces) -> _Pieces:
             continue
         _join_at(pieces, at, alive, node)
     kept = [i for i, lives in enumerate(alive) if lives]
-    return _Pieces(*[[column[i] for i in kept] for column in (
-        pieces.tail, pieces.head, pieces.both, pieces.road, pieces.name, pieces.bridge, pieces.line)])  # fmt: skip
+    return _Pieces(**{entry.name: [getattr(pieces, entry.name)[i] for i in kept] for entry in fields(_Pieces)})
 
 
 def _join_at(pieces: _Pieces, at: dict[int, list[int]], alive: list[bool], node: int) -> None:

@@ -60,8 +60,7 @@ def one_to_all(
             if longer > distance[w] or longer == np.inf:
                 continue
             if longer == distance[w]:
-                if e < by_edge[w]:
-                    by_edge[w] = e
+                by_edge[w] = min(by_edge[w], e)
                 continue
             distance[w] = longer
             by_edge[w] = e
