@@ -19,6 +19,8 @@ from sim.text import Language, Text
 if TYPE_CHECKING:
     from rich.progress import Progress
 
+    from scenarios.language import Scenario
+
 app = typer.Typer(
     name="jinling",
     help="Jinling 金陵: a digital-twin city simulation and training platform · 数字孪生城市仿真与训练平台",
@@ -28,6 +30,7 @@ app = typer.Typer(
 Home = Annotated[Path, typer.Option(envvar="JINLING_HOME", help="Where cities and runs are kept · 数据目录")]
 Lang = Annotated[str, typer.Option(envvar="JINLING_LANG", help="zh or en · 语言")]
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON · 输出 JSON")]
+City = Annotated[str, typer.Option(help="Another city: a map file, or an id of `city build` · 另选城市")]
 DEFAULT_HOME = Path("var")
 
 
@@ -61,21 +64,29 @@ def progress_bar() -> Progress:
     )
 
 
+def _scenario(name: str, city: str, home: Path) -> Scenario:
+    from scenarios.cities import moved_to
+    from scenarios.library import load_scenario
+
+    return moved_to(load_scenario(name), city, home / "cities") if city else load_scenario(name)
+
+
 @app.command()
 def run(
     scenario: Annotated[str, typer.Argument(help="Name or .yaml file · 场景名或文件")],
     policy: Annotated[str, typer.Option(help="Name or .yaml file · 政策名或文件")] = "P1",
     seed: Annotated[int, typer.Option(min=0, help="Luck · 随机种子")] = 0,
+    city: City = "",
     home: Home = DEFAULT_HOME,
     lang: Lang = "",
     machine: Json = False,
 ) -> None:
     """Run one scenario under one policy · 运行一个场景"""
-    from scenarios.library import load_policy, load_scenario
+    from scenarios.library import load_policy
     from scenarios.running import run_scenario
     from sim.runs import RunStore
 
-    chosen, rule = load_scenario(scenario), load_policy(policy)
+    chosen, rule = _scenario(scenario, city, home), load_policy(policy)
     with progress_bar() as bar:
         task = bar.add_task(f"{chosen.name} · {rule.name}", total=1.0)
         stored = run_scenario(
@@ -113,6 +124,7 @@ def compare(
     scenario: Annotated[str, typer.Argument(help="Name or .yaml file · 场景名或文件")],
     policies: Annotated[str, typer.Option(help="Names or files, the baseline first · 政策，基准在前")] = "P1,P2",
     seeds: Annotated[int, typer.Option(min=1, max=100_000, help="Number of seeds · 种子数")] = 20,
+    city: City = "",
     workers: Annotated[int, typer.Option(min=1, max=256, help="Processes · 进程数")] = 2,
     report: Annotated[Path | None, typer.Option(help="HTML report to write · 报告文件")] = None,
     home: Home = DEFAULT_HOME,
@@ -121,11 +133,12 @@ def compare(
 ) -> None:
     """Compare policies under the same luck, with error bars · 在相同随机性下比较政策"""
     from scenarios.experiment import compare as compare_policies
-    from scenarios.library import load_policy, load_scenario
+    from scenarios.library import load_policy
 
-    chosen = load_scenario(scenario)
+    chosen = _scenario(scenario, city, home)
     rules = [load_policy(name) for name in policies.split(",")]
     command = f"jinling compare {scenario} --policies {policies} --seeds {seeds}"
+    command += f" --city {city}" if city else ""
     with progress_bar() as bar:
         task = bar.add_task(f"{chosen.name} · {policies}", total=1.0)
         result = compare_policies(
@@ -162,7 +175,7 @@ def _print_comparison(result: Any, language: Language, report: Path | None) -> N
 def demo(home: Home = DEFAULT_HOME, lang: Lang = "", seeds: int = 20) -> None:
     """Compare two policies over a day in the default city · 默认城市一日两策对比"""
     report = home / "demo.html"
-    compare("flagship_day", "P1,P2", seeds, 2, report, home, lang, machine=False)
+    compare("flagship_day", "P1,P2", seeds, "", 2, report, home, lang, machine=False)
     say(Text("To see it on the map: make serve, then open the address that it prints.",
              "在地图上查看：执行 make serve，并打开其显示的地址。"), language_of(lang))  # fmt: skip
 

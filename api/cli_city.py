@@ -35,7 +35,7 @@ def build(
     machine: _Json = False,
 ) -> None:
     """Build a city from a map · 从地图构建城市"""
-    from sim.city.build import CitySource, build_city
+    from sim.city.build import CitySource, build_city, source_hash
 
     chosen = [source for source in (pbf, osm_xml, graphml, place) if source is not None]
     if len(chosen) != 1:
@@ -48,7 +48,7 @@ def build(
         file = download_place(str(place), home / "cities" / "places", deadline)
     source = CitySource(file, name or file.name.split(".")[0], residents, tuple(overlay or ()), boundaries, gcj02)
     built = build_city(source, home / "cities", lambda step, share: typer.echo(f"{share:4.0%} {step}", err=True))
-    _print_city(built, machine=machine)
+    _print_city(built, source_hash(source), machine=machine)
 
 
 @city.command()
@@ -70,26 +70,41 @@ def generate(
 
 @city.command()
 def show(
-    file: Annotated[Path, typer.Argument(help="A map file · 地图文件")],
-    residents: Annotated[int | None, typer.Option(min=100)] = None,
+    city: Annotated[str, typer.Argument(help="A map file, or an id of `city build` · 地图文件或城市编号")],
     home: _Home = _DEFAULT_HOME,
     machine: _Json = False,
 ) -> None:
     """Show what a city is made of · 查看城市构成"""
-    from sim.city.build import CitySource, build_city
+    from scenarios.cities import choice_of, city_of, id_of
 
-    built = build_city(CitySource(file, file.name.split(".")[0], residents), home / "cities")
-    _print_city(built, machine=machine)
+    choice = choice_of(city, home / "cities")
+    _print_city(city_of(choice, home / "cities"), id_of(choice, home / "cities"), machine=machine)
 
 
-def _print_city(built: City, *, machine: bool) -> None:
+@city.command("list")
+def list_cities(home: _Home = _DEFAULT_HOME, machine: _Json = False) -> None:
+    """List the cities that are built · 列出已构建城市"""
+    from dataclasses import asdict
+
+    from api.cli import as_json
+    from scenarios.cities import kept_cities
+
+    kept = kept_cities(home / "cities")
+    if machine:
+        as_json([asdict(one) for one in kept])
+        return
+    for one in kept:
+        typer.echo(f"{one.id}  {one.residents:>9,d}  {one.name}{'  (synthetic 合成)' if one.synthetic else ''}")
+
+
+def _print_city(built: City, city_id: str, *, machine: bool) -> None:
     from api.cli import as_json
 
-    facts = city_facts(built)
+    facts = {"id": city_id, **city_facts(built)}
     if machine:
         as_json(facts)
         return
-    typer.echo(f"{facts['name']}  {facts['hash']}{'  synthetic 合成' if built.synthetic else ''}")
+    typer.echo(f"{facts['name']}  {facts['id']}{'  synthetic 合成' if built.synthetic else ''}")
     for key in ("residents", "drive", "walk", "buildings", "areas", "indicators"):
         typer.echo(f"  {key:12s} {facts[key]}")
     for kind, (count, made) in facts["facilities"].items():

@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from sim.errors import JinlingError
 from sim.text import Text
+
+if TYPE_CHECKING:
+    from scenarios.language import Scenario
 
 Status = Literal["queued", "running", "complete", "failed", "cancelled"]
 _SPAWN = get_context("spawn")
@@ -132,21 +135,34 @@ def _work(kind: str, arguments: dict[str, Any], home: Path, pipe: Connection) ->
         pipe.send(("failed", (f"a fault of Jinling: {error}", f"程序内部错误：{error}")))
 
 
-def _run(home: Path, progress: Callable[[float], None], *, scenario: str, policy: str, seed: int) -> str:
-    from scenarios.library import load_policy, load_scenario
+def _run(
+    home: Path, progress: Callable[[float], None], *, scenario: str, city: str | None, policy: str, seed: int
+) -> str:
+    from scenarios.library import load_policy
     from scenarios.running import run_scenario
     from sim.runs import RunStore
 
     run = run_scenario(
-        load_scenario(scenario), load_policy(policy), seed, RunStore(home / "runs"), home / "cities", progress
+        _scenario(scenario, city, home), load_policy(policy), seed, RunStore(home / "runs"), home / "cities", progress
     )
     return run.id
 
 
-def _compare(home: Path, progress: Callable[[float], None], *, scenario: str, policies: list[str], seeds: int) -> str:
+def _compare(
+    home: Path, progress: Callable[[float], None], *, scenario: str, city: str | None, policies: list[str], seeds: int
+) -> str:
     from scenarios.experiment import compare
-    from scenarios.library import load_policy, load_scenario
+    from scenarios.library import load_policy
 
     command = f"jinling compare {scenario} --policies {','.join(policies)} --seeds {seeds}"
+    command += "" if city is None else f" --city {city}"
     rules = [load_policy(name) for name in policies]
-    return compare(load_scenario(scenario), rules, list(range(seeds)), home, 1, progress, command).id
+    return compare(_scenario(scenario, city, home), rules, list(range(seeds)), home, 1, progress, command).id
+
+
+def _scenario(name: str, city: str | None, home: Path) -> Scenario:
+    from scenarios.cities import moved_to
+    from scenarios.library import load_scenario
+
+    scenario = load_scenario(name)
+    return scenario if city is None else moved_to(scenario, city, home / "cities")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import json
 import re
+from dataclasses import asdict
 from functools import lru_cache
 from math import isnan
 from pathlib import Path as FilePath
+from threading import Lock
 from typing import Annotated, Any, Literal
 
 import pyarrow as pa
@@ -16,10 +18,12 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.jobs import Job, Jobs
+from scenarios.cities import city_of, kept_cities, moved_to
 from scenarios.experiment import described_indicators
+from scenarios.language import CityChoice, Scenario
 from scenarios.library import load_policy, load_scenario, policy_names, scenario_names
 from scenarios.reference import reference
-from scenarios.running import city_of, run_id_of
+from scenarios.running import run_id_of
 from sim.city.model import City
 from sim.comparison import Comparison
 from sim.errors import InputError, JinlingError, NotFoundError
@@ -31,6 +35,9 @@ from viz.scene import scene
 router = APIRouter(prefix="/api")
 RunId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$", examples=["0" * 32])]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_\-]{1,60}$")]
+CityId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+#: Two requests for one city build it once.
+_BUILDING = Lock()
 _FAULT = {"description": "One sentence in each language · 一句话说明（中英文）"}
 _FAULTS: dict[int | str, dict[str, Any]] = {400: _FAULT, 403: _FAULT, 404: _FAULT, 413: _FAULT, 422: _FAULT}
 
@@ -43,6 +50,7 @@ class RunRequest(_Request):
     """A run to be made."""
 
     scenario: Name = Field(examples=["tiny_day"])
+    city: CityId | None = Field(default=None, description="Another city than the scenario's own · 另选城市")
     policy: Name = Field(default="P1", examples=["P1"])
     seed: int = Field(default=0, ge=0, lt=2**53)
 
@@ -51,8 +59,14 @@ class ComparisonRequest(_Request):
     """A comparison to be made; the first policy is the baseline."""
 
     scenario: Name = Field(examples=["tiny_day"])
+    city: CityId | None = Field(default=None, description="Another city than the scenario's own · 另选城市")
     policies: Annotated[list[Name], Field(min_length=2, max_length=6)] = Field(examples=[["P1", "P2"]])
     seeds: int = Field(default=20, ge=1, le=1000)
+
+
+def _scenario(request: Request, wanted: RunRequest | ComparisonRequest) -> Scenario:
+    scenario = load_scenario(wanted.scenario)
+    return scenario if wanted.city is None else moved_to(scenario, wanted.city, _home(request) / "cities")
 
 
 def _home(request: Request) -> FilePath:
@@ -72,8 +86,6 @@ def _run(request: Request, run_id: str) -> Run:
 @lru_cache(maxsize=4)
 def _city_of_run(home: str, run_id: str) -> City:
     run = RunStore(FilePath(home) / "runs").open(run_id)
-    from scenarios.language import CityChoice
-
     choice = CityChoice.model_validate(run.manifest["scenario"]["city"])
     city = city_of(choice, FilePath(home) / "cities")
     if city.hash != run.manifest["city"]["hash"]:
@@ -85,6 +97,12 @@ def _city_of_run(home: str, run_id: str) -> City:
 def health() -> dict[str, str]:
     """Say that the service is up."""
     return {"status": "ok"}
+
+
+@router.get("/cities", summary="Built cities · 已构建城市")
+def cities(request: Request) -> list[dict[str, Any]]:
+    """List the cities that lie built here; a run may play in any of them."""
+    return [asdict(city) for city in kept_cities(_home(request) / "cities")]
 
 
 @router.get("/scenarios", summary="Scenarios · 场景")
@@ -115,8 +133,9 @@ def kinds() -> dict[str, Any]:
 @router.post("/runs", status_code=202, summary="Start a run · 开始运行", responses=_FAULTS | {429: _FAULT})
 def start_run(request: Request, wanted: RunRequest, response: Response) -> dict[str, Any]:
     """Start a run, or return the one that is stored or under way: it is computed once."""
-    scenario, policy = load_scenario(wanted.scenario), load_policy(wanted.policy)
-    city = city_of(scenario.city, _home(request) / "cities")
+    scenario, policy = _scenario(request, wanted), load_policy(wanted.policy)
+    with _BUILDING:
+        city = city_of(scenario.city, _home(request) / "cities")
     run_id = run_id_of(scenario, policy, wanted.seed, city)
     arguments = wanted.model_dump()
     if RunStore(_home(request) / "runs").find(run_id) is not None:
@@ -226,7 +245,7 @@ def frame(
 )
 def start_comparison(request: Request, wanted: ComparisonRequest, response: Response) -> dict[str, Any]:
     """Start a comparison; runs that are stored are not computed again."""
-    load_scenario(wanted.scenario)
+    _scenario(request, wanted)
     for name in wanted.policies:
         load_policy(name)
     if len(set(wanted.policies)) < len(wanted.policies):

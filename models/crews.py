@@ -33,7 +33,7 @@ class CrewKind(BaseModel):
 DEFAULT_CREWS = {
     "ambulance": CrewKind(station="ambulance_point", per_100k=2.0, at_least=2, night_share=0.7),
     "fire_engine": CrewKind(station="fire_station", per_100k=3.8, at_least=3),
-    "lift_crew": CrewKind(station="lift_depot", per_100k=1.0, at_least=2, night_share=0.6),
+    "lift_crew": CrewKind(station="lift_depot", per_100k=3.2, at_least=2, night_share=0.75),
 }
 
 

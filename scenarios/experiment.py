@@ -15,8 +15,9 @@ from typing import Any
 from models.indicators import indicator_kinds
 from models.parameters import parameters
 from models.policy import Policy, differing
+from scenarios.cities import city_of
 from scenarios.language import Scenario
-from scenarios.running import city_of, comparing_level, people_of, resolved, run_id_of, run_scenario
+from scenarios.running import comparing_level, people_of, resolved, run_id_of, run_scenario
 from sim.city.build import facility_counts
 from sim.city.model import City
 from sim.comparison import (

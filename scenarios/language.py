@@ -22,8 +22,9 @@ class _Strict(BaseModel):
 
 
 class CityChoice(_Strict):
-    """Where a scenario plays: the generated city, or a map file with its overlays."""
+    """Where a scenario plays: a generated city, a map file with its overlays, or a city built before."""
 
+    built: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")] | None = None  #: id, as `jinling city build` prints it
     generated: CityParameters | None = None
     file: Path | None = None
     name: str | None = None
@@ -33,9 +34,9 @@ class CityChoice(_Strict):
     gcj02: bool = False
 
     @model_validator(mode="after")
-    def _one_of_two(self) -> CityChoice:
-        if (self.generated is None) == (self.file is None):
-            raise ValueError("a city needs either `generated` or `file`")
+    def _one_of_three(self) -> CityChoice:
+        if sum(choice is not None for choice in (self.built, self.generated, self.file)) != 1:
+            raise ValueError("a city needs one of `generated`, `file` and `built`")
         return self
 
 

@@ -28,13 +28,11 @@ from models.population import Population, build_population
 from models.simulation import Simulation, all_decisions
 from models.stages import Rules
 from models.world import World
-from scenarios.language import CityChoice, Scenario
-from sim.city.build import ATTRIBUTION, CitySource, build_city
-from sim.city.generated import generate_pbf
+from scenarios.cities import city_of
+from scenarios.language import Scenario
 from sim.city.model import City
 from sim.city.speeds import drive_speeds
 from sim.engine import Engine
-from sim.errors import InputError
 from sim.kinds import kind_called, kinds_in
 from sim.recording import Recorder, log_hash
 from sim.routing.router import Router, travel_times
@@ -56,22 +54,6 @@ def code_version() -> str:
             if path.suffix in {".py", ".yaml"} and "library" not in path.parts:
                 digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()
-
-
-def city_of(choice: CityChoice, cities: Path, progress: Callable[[str, float], None] | None = None) -> City:
-    """Return the city that a scenario plays in, from the cache below `cities` where it is there."""
-    if choice.generated is not None:
-        stamp = digest_of([choice.generated.model_dump(), code_version()])
-        file = cities / "generated" / f"{stamp}.osm.pbf"
-        if not file.is_file():
-            generate_pbf(choice.generated, file)
-        name, residents = choice.generated.name, choice.generated.residents
-        return build_city(CitySource(file, name, residents), cities, progress)
-    if choice.file is None:
-        raise InputError(en="the scenario names no city", zh="场景未指定城市")
-    name = choice.name or choice.file.name.split(".")[0]
-    source = CitySource(choice.file, name, choice.residents, choice.overlays, choice.boundaries, choice.gcj02)
-    return build_city(source, cities, progress)
 
 
 def resolved(scenario: Scenario, policy: Policy) -> dict[str, float]:
@@ -198,7 +180,7 @@ def _manifest(
                    "parameters": resolved(scenario, policy)},
         "seed": seed,
         "city": {"name": city.name, "hash": city.hash, "synthetic": city.synthetic,
-                 "residents": city.residents, "source": {**city.source, "attribution": ATTRIBUTION}},
+                 "residents": city.residents, "source": city.source},
         "versions": {"jinling": version("jinling"), "code": code_version(),
                      **{name: version(name) for name in ("numpy", "numba", "simpy", "mesa", "pyarrow")}},
         "demand_hash": demand_hash(simulation.world.incidents),

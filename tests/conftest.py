@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from models.population import Population
+from scenarios.cities import city_of
 from scenarios.language import Scenario
 from scenarios.library import load_scenario
-from scenarios.running import city_of, people_of
+from scenarios.running import people_of
 from sim.city.model import City
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -15,7 +15,7 @@ function App() {
   const saved = useMemo(permalink, []);
   const [language, setLanguage] = useState(saved.lang ?? (navigator.language.startsWith("zh") ? "zh" : "en"));
   const [choices, setChoices] = useState(null);
-  const [wanted, setWanted] = useState({ scenario: saved.scenario ?? "flagship_day", a: saved.a ?? "P1", b: saved.b ?? "P2", seed: Number(saved.seed ?? 0) });
+  const [wanted, setWanted] = useState({ scenario: saved.scenario ?? "flagship_day", a: saved.a ?? "P1", b: saved.b ?? "P2", seed: Number(saved.seed ?? 0), city: saved.city ?? "" });
   const [jobs, setJobs] = useState(null);
   const [runs, setRuns] = useState([]);
   const [city, setCity] = useState(null);
@@ -32,8 +32,8 @@ function App() {
 
   useEffect(() => { document.documentElement.lang = language; document.title = t("title"); }, [language]);
   useEffect(() => {
-    Promise.all([get("/api/scenarios"), get("/api/policies")])
-      .then(([scenarios, policies]) => { setChoices({ scenarios, policies }); if (saved.runs) show(saved.runs.split(",")); })
+    Promise.all([get("/api/scenarios"), get("/api/policies"), get("/api/cities")])
+      .then(([scenarios, policies, cities]) => { setChoices({ scenarios, policies, cities }); if (saved.runs) show(saved.runs.split(",")); })
       .catch((error) => setTrouble(error.text ?? { en: error.message, zh: error.message }));
   }, []);
   useEffect(() => {
@@ -61,7 +61,7 @@ function App() {
     setTrouble(null); setPlaying(false); setComparison(null);
     try {
       const policies = [wanted.a, ...(wanted.b && wanted.b !== wanted.a ? [wanted.b] : [])];
-      const started = await Promise.all(policies.map((policy) => post("/api/runs", { scenario: wanted.scenario, policy, seed: wanted.seed })));
+      const started = await Promise.all(policies.map((policy) => post("/api/runs", { scenario: wanted.scenario, city: wanted.city || null, policy, seed: wanted.seed })));
       setJobs(started);
       const ended = await Promise.all(started.map((job, i) => follow("runs", job, (next) => setJobs((now) => now?.map((old, k) => (k === i ? next : old))))));
       const bad = ended.find((job) => job.status !== "complete");
@@ -84,7 +84,7 @@ function App() {
 
   async function compareMany() {
     try {
-      const job = await post("/api/comparisons", { scenario: wanted.scenario, policies: [wanted.a, wanted.b], seeds: 20 });
+      const job = await post("/api/comparisons", { scenario: wanted.scenario, city: wanted.city || null, policies: [wanted.a, wanted.b], seeds: 20 });
       setComparison(job);
       setComparison(await follow("comparisons", job, setComparison));
     } catch (error) { setTrouble(error.text ?? { en: error.message, zh: error.message }); }
@@ -141,6 +141,9 @@ function App() {
         <form onSubmit=${start}>
           <label>${t("scenario")}<select id="scenario" value=${wanted.scenario} onChange=${(e) => setWanted({ ...wanted, scenario: e.target.value })}>
             ${choices?.scenarios.map((s) => html`<option value=${s.name}>${told(s.title)} · ${s.residents?.toLocaleString("en")}</option>`)}</select></label>
+          <label>${t("city")}<select id="city" value=${wanted.city} onChange=${(e) => setWanted({ ...wanted, city: e.target.value })}>
+            <option value="">${t("ownCity")}</option>
+            ${choices?.cities.map((c) => html`<option value=${c.id}>${c.name} · ${c.residents.toLocaleString("en")}${c.synthetic ? ` · ${t("made")}` : ""}</option>`)}</select></label>
           <label>${t("policyA")}<${Policies} id="policy-a" choices=${choices} value=${wanted.a} told=${told} set=${(a) => setWanted({ ...wanted, a })} /></label>
           <label>${t("policyB")}<${Policies} id="policy-b" choices=${choices} value=${wanted.b} told=${told} none=${t("none")} set=${(b) => setWanted({ ...wanted, b })} /></label>
           <label>${t("seed")}<input type="number" id="seed" min="0" max="999999" value=${wanted.seed} onInput=${(e) => setWanted({ ...wanted, seed: Math.max(0, Math.floor(Number(e.target.value) || 0)) })} /></label>
@@ -160,7 +163,7 @@ function App() {
           <div class="controls">
             <button type="button" id="play" onClick=${() => setPlaying(!playing)} aria-pressed=${playing}>${playing ? "⏸" : "▶"} ${t(playing ? "pause" : "play")}</button>
             <label class="inline">${t("speed")} <select value=${speed} onChange=${(e) => setSpeed(Number(e.target.value))}>${SPEEDS.map((s) => html`<option value=${s}>×${s}</option>`)}</select></label>
-            <button type="button" id="next" onClick=${jump}>⏭ ${t("next")}</button>
+            <button type="button" id="next" onClick=${jump}>${t("next")} »</button>
             <button type="button" onClick=${() => setHelp(!help)} aria-expanded=${help}>? ${t("help")}</button>
           </div>
           ${help && html`<p class="help" role="note">${t("helpText")} <button type="button" onClick=${() => setHelp(false)}>${t("close")}</button></p>`}

@@ -22,7 +22,7 @@ from sim.errors import InputError, NotFoundError
 #: 2,000 AEDs in 2021 (21 a 100,000), 1,158 shelters; the rest are assumptions.
 LEAST_PER_100K = {
     "fire_station": 1.6, "hospital": 2.0, "ambulance_point": 1.6, "police": 1.4, "aed": 21.0,
-    "shelter": 12.0, "lift_depot": 1.0,
+    "shelter": 12.0, "lift_depot": 3.2,
 }  # fmt: skip
 _NEAR_DUPLICATE = 80.0
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -31,12 +31,10 @@ def generate_pbf(parameters: CityParameters, path: Path) -> Path:
     """
     sheet, border = draw_city(parameters)
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{os.getpid()}-{path.name}")
-    try:
+    with TemporaryDirectory(dir=path.parent, prefix=".draft-") as folder:
+        draft = Path(folder) / path.name
         _write(sheet, border, parameters, draft)
         draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
     return path
 
 
@@ -98,7 +96,6 @@ def _write(sheet: Sheet, border: int, parameters: CityParameters, path: Path) ->
 
     cosine = float(np.cos(np.radians(parameters.lat)))
     common: dict[str, Any] = {"version": 1, "timestamp": _TIMESTAMP, "changeset": 1, "uid": 1, "user": "jinling"}
-    path.unlink(missing_ok=True)
     with osmium.SimpleWriter(str(path)) as writer:
         for number, (x, y) in enumerate(sheet.nodes, start=1):
             # The format keeps 1e-7 degrees, about a centimetre: rounding here hides the last bits of a

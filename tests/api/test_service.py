@@ -1,0 +1,112 @@
+"""The service, request by request."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from api.settings import Settings
+from viz.frames import decode
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    app = create_app(Settings(home=tmp_path_factory.mktemp("service")))
+    with TestClient(app, base_url="http://127.0.0.1") as client:
+        yield client
+
+
+def finished(client: TestClient, path: str) -> dict:
+    for _ in range(600):
+        state = client.get(path).json()
+        if state.get("status") in {"complete", "failed", "cancelled"}:
+            return state
+        time.sleep(0.1)
+    raise AssertionError(state)
+
+
+@pytest.fixture(scope="module")
+def run(client: TestClient) -> str:
+    answer = client.post("/api/runs", json={"scenario": "tiny_day", "policy": "P1", "seed": 3})
+    assert answer.status_code == 202
+    state = finished(client, f"/api/runs/{answer.json()['id']}")
+    assert state["status"] == "complete", state
+    return state["id"]
+
+
+def test_a_run_is_computed_once(client: TestClient, run: str):
+    again = client.post("/api/runs", json={"scenario": "tiny_day", "policy": "P1", "seed": 3}).json()
+    assert again["id"] == run
+    assert again["status"] == "complete"
+
+
+def test_tables_in_three_forms(client: TestClient, run: str):
+    base = f"/api/runs/{run}/tables/orders"
+    rows = client.get(base).json()
+    arrow = pa.ipc.open_stream(io.BytesIO(client.get(base, params={"format": "arrow"}).content)).read_all()
+    csv = client.get(base, params={"format": "csv"}).text
+    assert len(rows) == arrow.num_rows == csv.count("\n") - 1 > 10
+    assert len(client.get(base, params={"limit": 3, "offset": 2}).json()) == 3
+
+
+def test_the_scene_is_small_and_its_frames_are_there(client: TestClient, run: str):
+    answer = client.get(f"/api/runs/{run}/scene")
+    assert len(answer.content) < 8000
+    for layer in answer.json()["layers"]:
+        columns, meta = decode(client.get(layer["data"]).content)
+        assert columns
+        assert meta["synthetic"] is True
+
+
+def test_progress_and_cancel(client: TestClient):
+    wanted = {"scenario": "flagship_day", "policies": ["P1", "P2"], "seeds": 50}
+    job = client.post("/api/comparisons", json=wanted).json()
+    assert client.post(f"/api/comparisons/{job['id']}/cancel").json()["status"] == "cancelled"
+    assert client.get(f"/api/comparisons/{job['id']}").json()["status"] == "cancelled"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("post", "/api/runs", {"scenario": "nope"}, 404),
+        ("post", "/api/runs", {"scenario": "../../etc/passwd"}, 422),
+        ("post", "/api/runs", {"scenario": "tiny_day", "seed": -1}, 422),
+        ("post", "/api/runs", {"scenario": "tiny_day", "extra": 1}, 422),
+        ("get", f"/api/runs/{'0' * 32}", None, 404),
+        ("get", "/api/runs/x", None, 422),
+        ("get", f"/api/comparisons/{'0' * 32}/report", None, 404),
+        ("post", f"/api/runs/{'0' * 32}/cancel", None, 404),
+        ("post", "/api/comparisons", {"scenario": "tiny_day", "policies": ["P1", "P1"]}, 400),
+        ("post", "/api/runs", {"scenario": "x" * 100_000}, 413),
+    ],
+)  # fmt: skip
+def test_faults_are_4xx_and_a_sentence_in_each_language(client, method, path, body, status):
+    answer = client.request(method, path, json=body)
+    assert answer.status_code == status
+    assert answer.json()["error"]["en"]
+    assert answer.json()["error"]["zh"]
+    assert "Traceback" not in answer.text
+
+
+def test_foreign_hosts_and_origins_are_refused(client: TestClient):
+    assert client.get("/api/health", headers={"host": "evil.example"}).status_code == 403
+    assert client.get("/api/health", headers={"origin": "http://evil.example"}).status_code == 403
+    assert client.get("/api/health", headers={"origin": "http://127.0.0.1:8000"}).status_code == 200
+
+
+def test_the_page_and_its_parts_come_from_here_alone(client: TestClient):
+    page = client.get("/")
+    assert "script-src 'self'" in page.headers["content-security-policy"]
+    assert "<script>" not in page.text
+    assert client.get("/static/app.js").status_code == 200
+    assert client.get("/assets/deck.js").headers["content-encoding"] == "gzip"
+    for file in (Path(__file__).resolve().parents[2] / "api" / "static").glob("*.*s"):
+        assert "http://" not in file.read_text(encoding="utf-8").replace("http://www.w3.org", "")
+        assert "https://" not in file.read_text(encoding="utf-8")

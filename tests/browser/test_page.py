@@ -1,0 +1,101 @@
+"""A person at the page: choose, run, watch, compare; in both languages, with WebGL and without."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+WORDS = {
+    "en": {"play": "Play", "made": "Synthetic city", "kind": "Medical call", "verdict": "cannot be told"},
+    "zh": {"play": "播放", "made": "合成城市", "kind": "急救呼叫", "verdict": "尚不能判断"},
+}
+
+
+def run_a_day(page, address: str, language: str) -> None:
+    page.goto(f"{address}/#lang={language}&scenario=tiny_day")
+    page.wait_for_selector("#start:not([disabled])")
+    page.click("#start")
+    page.wait_for_selector("html[data-ready]", state="attached", timeout=120_000)
+
+
+def look(page, folder: Path, name: str) -> None:
+    """Look at the page wide and narrow: nothing is cut off, and the pictures are there for a person."""
+    for width in (1280, 360):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(400)
+        page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_choose_run_play_compare(page, address: str, tmp_path: Path, language: str):
+    words = WORDS[language]
+    run_a_day(page, address, language)
+    assert page.get_attribute("html", "lang") == language
+    assert page.get_attribute("html", "data-ready") == page.renderer
+    text = page.inner_text("body")
+    assert words["made"] in text
+    assert words["kind"] in text
+    assert "OpenStreetMap" in text or "generated" in text.lower()
+    before = page.inner_text(".clock")
+    page.click("#play")
+    page.wait_for_timeout(1500)
+    page.click("#play")
+    assert page.inner_text(".clock") > before
+    page.keyboard.press("ArrowRight")
+    look(page, tmp_path, f"watch-{language}-{page.renderer}")
+    page.click("#compare")
+    page.wait_for_selector("#compared", timeout=240_000)
+    assert words["verdict"] in page.inner_text("body")
+    report = page.get_attribute("a[href$='/report']", "href")
+    answer = page.request.get(address + report)
+    assert answer.ok
+    assert not re.search(r"(src|href)=.https?:", answer.text())
+
+
+def test_a_permalink_restores_what_is_seen(page, address: str):
+    run_a_day(page, address, "en")
+    page.fill("#time", "36000")
+    page.keyboard.press("-")
+    page.wait_for_timeout(800)
+    link = page.evaluate("location.href")
+    assert "t=36000" in link
+    page.goto("about:blank")
+    page.goto(link)
+    page.wait_for_selector("html[data-ready]", state="attached", timeout=60_000)
+    assert page.inner_text(".clock") == "10:00"
+    assert page.evaluate("location.href") == link
+
+
+def test_crews_stand_where_the_log_says(page, address: str):
+    run_a_day(page, address, "en")
+    if page.renderer != "webgl":
+        pytest.skip("picking is deck.gl's")
+    found = page.evaluate(
+        """() => { const d = globalThis.jinlingMap.deck; const v = d.getViewports()[0];
+        return d.pickObjects({x: v.x, y: v.y, width: v.width, height: v.height}).map(p => p.layer.id); }"""
+    )
+    assert "pane0-crews" in found
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_nothing_serious_for_axe(page, address: str, language: str):
+    from axe_playwright_python.sync_playwright import Axe
+
+    run_a_day(page, address, language)
+    found = Axe().run(page).response["violations"]
+    serious = [(v["id"], v["nodes"][0]["html"][:120]) for v in found if v["impact"] in {"serious", "critical"}]
+    assert not serious
+
+
+def test_hostile_names_are_shown_and_not_run(page, address: str):
+    hostile = "</script><img src=x onerror=document.title='hit'>"
+    page.expected = "status of 404"
+    page.goto(f"{address}/#lang=en&scenario={hostile}&a=@@=1&runs={'0' * 32}")
+    page.wait_for_selector("#start:not([disabled])")
+    page.wait_for_selector("[role=alert]")
+    assert page.title() != "hit"
