@@ -12,10 +12,10 @@ from scenarios.language import CityChoice, Scenario
 from sim.city import store
 from sim.city.build import CitySource, build_city, source_hash
 from sim.city.generated import generate_pbf
-from sim.city.generated.parameters import GENERATOR_VERSION
 from sim.city.model import City
 from sim.errors import InputError, NotFoundError
 from sim.runs import digest_of
+from sim.source import source_digest
 
 CITY_ID = re.compile(r"^[0-9a-f]{32}$")
 Progress = Callable[[str, float], None]
@@ -33,16 +33,17 @@ class KeptCity:
 
 
 def kept_cities(cities: Path) -> list[KeptCity]:
-    """Return the built cities below `cities` by name; what is damaged is left out."""
-    found = []
-    for file in cities.glob("*/city.json"):
+    """Return the built cities below `cities` by name, of equal ones the latest; what is damaged is left out."""
+    found = {}
+    for file in sorted(cities.glob("*/city.json"), key=lambda file: file.stat().st_mtime):
         try:
             said = json.loads(file.read_text(encoding="utf-8"))
-            found.append(KeptCity(file.parent.name, said["name"], said["residents"], said["synthetic"],
-                                  said["source"]["attribution"]))  # fmt: skip
+            kept = KeptCity(file.parent.name, said["name"], said["residents"], said["synthetic"],
+                            said["source"]["attribution"])  # fmt: skip
+            found[kept.name, kept.residents] = kept
         except (OSError, ValueError, KeyError, TypeError):
             continue
-    return sorted(found, key=lambda city: (city.name, city.id))
+    return sorted(found.values(), key=lambda city: (city.name, city.residents))
 
 
 def city_of(choice: CityChoice, cities: Path, progress: Progress | None = None) -> City:
@@ -73,7 +74,8 @@ def moved_to(scenario: Scenario, city: str, cities: Path) -> Scenario:
 
 def _source(choice: CityChoice, cities: Path) -> CitySource:
     if choice.generated is not None:
-        file = cities / "generated" / f"{digest_of([choice.generated.model_dump(), GENERATOR_VERSION])}.osm.pbf"
+        stamp = digest_of([choice.generated.model_dump(), source_digest("sim/city/generated")])
+        file = cities / "generated" / f"{stamp}.osm.pbf"
         if not file.is_file():
             generate_pbf(choice.generated, file)
         return CitySource(file, choice.generated.name, choice.generated.residents)

@@ -6,8 +6,7 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from functools import cache, lru_cache
-from hashlib import blake2b
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -37,6 +36,7 @@ from sim.kinds import kind_called, kinds_in
 from sim.recording import Recorder, log_hash
 from sim.routing.router import Router, travel_times
 from sim.runs import Run, RunStore, digest_of
+from sim.source import source_digest
 from sim.streams import Stream
 
 Progress = Callable[[float], None]
@@ -44,16 +44,9 @@ Progress = Callable[[float], None]
 POPULATION_SEED = 0
 
 
-@cache
 def code_version() -> str:
-    """Return the hash of the source that decides what a run says: the packages sim, models, scenarios."""
-    root = Path(__file__).parent.parent
-    digest = blake2b(digest_size=8)
-    for package in ("sim", "models", "scenarios"):
-        for path in sorted((root / package).rglob("*")):
-            if path.suffix in {".py", ".yaml"} and "library" not in path.parts:
-                digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
-    return digest.hexdigest()
+    """Return the hash of the source that decides what a run says; the library of scenarios is data."""
+    return source_digest("sim", "models", "scenarios", without="library")
 
 
 def resolved(scenario: Scenario, policy: Policy) -> dict[str, float]:

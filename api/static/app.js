@@ -33,7 +33,7 @@ function App() {
   useEffect(() => { document.documentElement.lang = language; document.title = t("title"); }, [language]);
   useEffect(() => {
     Promise.all([get("/api/scenarios"), get("/api/policies"), get("/api/cities")])
-      .then(([scenarios, policies, cities]) => { setChoices({ scenarios, policies, cities }); if (saved.runs) show(saved.runs.split(",")); })
+      .then(([scenarios, policies, cities]) => { setChoices({ scenarios, policies, cities }); return saved.runs && show(saved.runs.split(",")); })
       .catch((error) => setTrouble(error.text ?? { en: error.message, zh: error.message }));
   }, []);
   useEffect(() => {

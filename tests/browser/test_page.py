@@ -9,8 +9,8 @@ import pytest
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 WORDS = {
-    "en": {"play": "Play", "made": "Synthetic city", "kind": "Medical call", "verdict": "cannot be told"},
-    "zh": {"play": "播放", "made": "合成城市", "kind": "急救呼叫", "verdict": "尚不能判断"},
+    "en": {"play": "Play", "made": "Synthetic city", "kind": "Medical call", "verdict": "▲ better"},
+    "zh": {"play": "播放", "made": "合成城市", "kind": "急救呼叫", "verdict": "▲ 更好"},
 }
 
 

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
-#: Raised whenever the same parameters would give another file.
-GENERATOR_VERSION = 2
-
 
 class CityParameters(BaseModel):
     """Size, place and manner of a generated city; the same parameters give the same file, byte for byte.
