@@ -158,7 +158,7 @@ def _sentence(fault: ErrorDetails, where: Where) -> tuple[str, str]:
     context = fault.get("ctx", {})
     cause = context.get("error")
     if isinstance(cause, Exception) and isinstance(getattr(cause, "zh", None), str):
-        return f"{name}: {cause}", f"{name}：{cause.zh}"  # type: ignore[attr-defined]
+        return f"{name}: {cause}", f"{name}：{cause.zh}"  # type: ignore[attr-defined]  # asked for above
     return f"{name}: {fault['msg']}; {came} came", f"{name}：{fault['msg']}；收到 {came}"
 
 

@@ -68,8 +68,7 @@ def render_report(comparison: Comparison) -> str:
     }  # fmt: skip
     charts = {
         language: {
-            # The SVG is drawn by vl-convert, which escapes the texts in it.
-            policy.name: Markup(forest_plot(comparison, policy.name, language))  # noqa: S704
+            policy.name: Markup(forest_plot(comparison, policy.name, language))  # noqa: S704 - vl-convert escapes the texts in its SVG
             for policy in comparison.policies[1:]
         }
         for language in LANGUAGES

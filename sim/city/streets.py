@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 
 import numpy as np
@@ -157,6 +157,7 @@ def _turn(pieces: _Pieces, piece: int) -> None:
 def _graph(pieces: _Pieces, mode: str, project: Project) -> tuple[Streets | None, list[Dropped]]:
     """Turn pieces into directed edges: no loops, no parallels, the largest strongly connected part."""
     lines = [project(line) for line in pieces.line]
+    pieces = replace(pieces, line=lines)
     length = np.array([np.hypot(*np.diff(line, axis=0).T).sum() for line in lines])
     length = np.maximum(length, MIN_LENGTH)
     both = np.array(pieces.both)
@@ -178,7 +179,7 @@ def _graph(pieces: _Pieces, mode: str, project: Project) -> tuple[Streets | None
     kept = kept[inside]
     if not len(kept):
         return None, dropped
-    return _assemble(pieces, lines, length, ids, tail[kept], head[kept], link[kept], forward[kept]), dropped
+    return _assemble(pieces, length, ids, tail[kept], head[kept], link[kept], forward[kept]), dropped
 
 
 def _simple(
@@ -205,7 +206,6 @@ def _largest_part(tail: NDArray[np.int64], head: NDArray[np.int64], nodes: int) 
 
 def _assemble(
     pieces: _Pieces,
-    lines: list[NDArray[np.float64]],
     length: NDArray[np.float64],
     ids: NDArray[np.int64],
     tail: NDArray[np.int64],
@@ -214,7 +214,7 @@ def _assemble(
     forward: NDArray[np.bool_],
 ) -> Streets:
     point = np.zeros((len(ids), 2))
-    ends = np.array([[line[0], line[-1]] for line in lines])
+    ends = np.array([[line[0], line[-1]] for line in pieces.line])
     for side, nodes in ((0, pieces.tail), (1, pieces.head)):
         point[np.searchsorted(ids, np.array(nodes))] = ends[:, side]
     used = np.unique(np.concatenate([tail, head]))
@@ -236,7 +236,7 @@ def _assemble(
         road_class=np.array(pieces.road, dtype=np.int8)[link],
         link=link_number.astype(np.int32),
         forward=forward,
-        shapes=polylines([lines[i] for i in links]),
+        shapes=polylines([pieces.line[i] for i in links]),
         link_name=link_name[:-1].astype(np.int32),
         link_bridge=np.array([pieces.bridge[i] for i in links], dtype=np.bool_),
         names=tuple(str(name) for name in names),

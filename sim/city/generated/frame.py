@@ -58,7 +58,7 @@ def make_frame(parameters: CityParameters, sheet: Sheet, names: Names, rng: np.r
     node = np.array([[sheet.node(point) for point in row] for row in xy])
     frame = Frame(columns, rows, river_row, node, xy)
     for upright in (True, False):
-        _lay(frame, parameters, upright, names, rng)
+        _lay(frame, parameters, names, rng, upright=upright)
     _bridge(frame, parameters.bridges)
     return frame
 
@@ -117,7 +117,7 @@ def _corners(
     return np.moveaxis(turned, 0, -1)
 
 
-def _lay(frame: Frame, parameters: CityParameters, upright: bool, names: Names, rng: np.random.Generator) -> None:  # noqa: FBT001
+def _lay(frame: Frame, parameters: CityParameters, names: Names, rng: np.random.Generator, *, upright: bool) -> None:
     """Lay the sections of one family; a name runs through a third of an arterial, then its section changes."""
     family, crossed = (frame.columns, frame.rows) if upright else (frame.rows, frame.columns)
     base = [names.next() for _ in range(max(family.block) + 1)]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -42,9 +40,12 @@ def make_places(
     rng: np.random.Generator,
 ) -> None:
     """Draw land use and facilities."""
-    known: Callable[[], bool] = lambda: bool(rng.random() < parameters.facilities_tagged)  # noqa: E731
+
+    def known() -> bool:
+        return bool(rng.random() < parameters.facilities_tagged)
+
     for block in blocks:
-        _draw_land(block, sheet, names, known())
+        _draw_land(block, sheet, names, known=known())
     for rate, tags, ending, manners in _RATES:
         stands = [block for block in blocks if block.manner in manners] or blocks
         middles = np.array([block.middle for block in stands])
@@ -56,7 +57,7 @@ def make_places(
     _draw_metro(frame, parameters, sheet, names, rng)
 
 
-def _draw_land(block: Block, sheet: Sheet, names: Names, known: bool) -> None:  # noqa: FBT001
+def _draw_land(block: Block, sheet: Sheet, names: Names, *, known: bool) -> None:
     home = block.manner in HOMES
     tags = {"landuse": "residential"} if home else dict(_LAND[block.manner])
     if "amenity" in tags and not known:
