@@ -45,7 +45,7 @@ def test_the_default_city_is_as_large_as_jianye(default: City):
     assert 4000 <= len(default.buildings) <= 9000
     assert default.walk.nodes > 2.5 * default.drive.nodes
     households = default.areas.households[default.areas.of_level("grid")]
-    assert 0.95 < ((households > 160) & (households < 480)).mean()
+    assert ((households > 160) & (households < 480)).mean() > 0.95
     assert [len(default.areas.of_level(level)) > 1 for level in AREA_LEVELS] == [False, False, True, True, True]
 
 
