@@ -11,6 +11,7 @@ import simpy
 from numpy.typing import NDArray
 
 from models.crews import BUSY, IDLE
+from models.travel import Travel
 from models.world import World
 
 DECISIONS = ("dispatch.pooled",)
@@ -52,8 +53,9 @@ class _Request:
 class Dispatcher:
     """Keeps the waiting requests of each kind of crew, and grants them by priority and time."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, travel: Travel) -> None:
         self._world = world
+        self._travel = travel
         self._waiting: dict[str, list[_Request]] = {kind: [] for kind in world.crews.kinds}
 
     def waiting(self, kind: str) -> int:
@@ -103,7 +105,8 @@ class Dispatcher:
     def _view(self, order: int, free: NDArray[np.int64]) -> DispatchView:
         world = self._world
         node = int(world.incidents.node[order])
-        seconds = world.router.nearest(node, world.hour(world.engine.now), world.crews.node[free].astype(np.int32))
+        where = np.array([self._travel.position(crew) for crew in free.tolist()], dtype=np.int32)
+        seconds = world.router.nearest(node, world.hour(world.engine.now), where)
         street = world.city.areas.ancestor("street")[world.incidents.grid[order]]
         share = world.rules["routing.pooled_share"]
         pooled = world.rules.stream.chance(share, "dispatch.pooled", world.incident(order))

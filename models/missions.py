@@ -41,11 +41,13 @@ INTERVIEW_S = 75.0  #: median of a call-taker's interview in an emergency (assum
 class Missions:
     """Runs every order from its onset, and every crew from its order to its station."""
 
-    def __init__(self, world: World, dispatcher: Dispatcher, hazards: dict[str, Hazard], seats: int) -> None:
+    def __init__(
+        self, world: World, dispatcher: Dispatcher, travel: Travel, hazards: dict[str, Hazard], seats: int
+    ) -> None:
         self._world = world
         self._dispatcher = dispatcher
         self._hazards = hazards
-        self._travel = Travel(world)
+        self._travel = travel
         self._seats = simpy.Resource(world.engine.env, capacity=seats)
 
     def start(self, order: int) -> None:

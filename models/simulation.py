@@ -17,6 +17,7 @@ from models.dispatch import Dispatcher
 from models.hazards.base import Hazard
 from models.missions import Missions, Process
 from models.orders import ARRIVE, CHANNELS, CONTROL, DETECT, FEEDBACK, ONSET
+from models.travel import Travel
 from models.world import World
 
 DECISIONS = ("command.loss",)
@@ -38,8 +39,9 @@ class Simulation:
     def __init__(self, world: World, hazards: dict[str, Hazard], seats: int) -> None:
         self.world = world
         self.hazards = hazards
-        self.dispatcher = Dispatcher(world)
-        self.missions = Missions(world, self.dispatcher, hazards, seats)
+        travel = Travel(world)
+        self.dispatcher = Dispatcher(world, travel)
+        self.missions = Missions(world, self.dispatcher, travel, hazards, seats)
         self.patrol = patrol.build_patrol(world.city, len(world.orders))
         self.command = Command(
             self.patrol.grid.tolist(),
