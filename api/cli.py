@@ -9,7 +9,7 @@ import tempfile
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -32,6 +32,7 @@ Lang = Annotated[str, typer.Option(envvar="JINLING_LANG", help="zh or en · 语�
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON · 输出 JSON")]
 City = Annotated[str, typer.Option(help="Another city: a map file, or an id of `city build` · 另选城市")]
 DEFAULT_HOME = Path("var")
+_STOPPED = 130
 
 
 def language_of(choice: str) -> Language:
@@ -56,7 +57,7 @@ def progress_bar() -> Progress:
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     return Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TextColumn("{task.percentage:>3.0f} %"),
         TimeElapsedColumn(),
@@ -114,7 +115,7 @@ def _print_run(stored: Any, language: Language) -> None:
         value = stored.indicators[kind.name]
         table.add_row(kind.title.in_language(language), "–" if value is None else figure(value),
                       kind.unit.in_language(language))  # fmt: skip
-    Console().print(table)
+    Console(markup=False).print(table)
     say(Text(f"run {stored.id}  log {stored.manifest['log_hash']}",
              f"运行 {stored.id}  日志 {stored.manifest['log_hash']}"), language)  # fmt: skip
 
@@ -135,6 +136,8 @@ def compare(
     from scenarios.experiment import compare as compare_policies
     from scenarios.library import load_policy
 
+    if report is not None:
+        _check_writable(report)
     chosen = _scenario(scenario, city, home)
     rules = [load_policy(name) for name in policies.split(",")]
     command = f"jinling compare {scenario} --policies {policies} --seeds {seeds}"
@@ -155,13 +158,20 @@ def compare(
     _print_comparison(result, language_of(lang), report)
 
 
+def _check_writable(file: Path) -> None:
+    """Raise `InputError` now if `file` could not be written after all the work."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if file.is_dir() or not os.access(file.parent, os.W_OK):
+        raise InputError(en="no report can be written here", zh="无法在此写入报告", file=file)
+
+
 def _print_comparison(result: Any, language: Language, report: Path | None) -> None:
     from rich.console import Console
 
     from viz.table import comparison_table
     from viz.words import sentence
 
-    Console().print(comparison_table(result, language))
+    Console(markup=False).print(comparison_table(result, language))
     first = result.rows[0]
     for policy in result.policies[1:]:
         typer.echo(sentence(first, policy.name, policy.title, language))
@@ -267,17 +277,37 @@ def main() -> None:
 
     app.add_typer(city, name="city")
     try:
-        app(standalone_mode=False)
+        code = app(standalone_mode=False)
+        if code == _STOPPED:  # typer's own word for Ctrl-C
+            _tell_stopped()
+        sys.exit(code if isinstance(code, int) else 0)
     except JinlingError as error:
         typer.echo(error.message(language_of(_lang_option())), err=True)
         sys.exit(2 if isinstance(error, InputError) else 1)
     except typer.Exit as leave:
         sys.exit(leave.exit_code)
     except (KeyboardInterrupt, typer.Abort):
-        say(Text("stopped; nothing half-written is left", "已停止；未留下不完整的数据"), language_of(""))
-        sys.exit(130)
+        _tell_stopped()
+    except OSError as error:
+        _tell_file(error)
     except Exception as error:  # noqa: BLE001 - the last resort: one sentence, and the trace in a file
         _last_resort(error)
+
+
+def _tell_stopped() -> NoReturn:
+    stopped = Text("stopped; nothing half-written is left", "已停止；未留下不完整的数据")
+    typer.echo(stopped.in_language(language_of(_lang_option())), err=True)
+    sys.exit(_STOPPED)
+
+
+def _tell_file(error: OSError) -> None:
+    """Tell of a file or folder that cannot be read or written; what is no matter of a file is a fault of ours."""
+    if error.filename is None:
+        _last_resort(error)
+    fault = InputError(en=f"this cannot be read or written: {error.strerror}",
+                       zh=f"无法读写：{error.strerror}", file=error.filename)  # fmt: skip
+    typer.echo(fault.message(language_of(_lang_option())), err=True)
+    sys.exit(2)
 
 
 def _lang_option() -> str:

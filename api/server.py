@@ -20,6 +20,7 @@ def serve(host: str, port: int, home: Path, language: Language) -> None:
             en="only 127.0.0.1 is served: other addresses need passwords, which are not there yet",
             zh="目前仅服务 127.0.0.1：其他地址需要密码保护，尚未提供",
         )
+    home.mkdir(parents=True, exist_ok=True)
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -8,10 +8,12 @@ from math import ceil
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from sim.city.model import City
+from sim.city.model import FACILITY_KINDS, City
+from sim.errors import InputError
 from sim.recording import CREWS
+from sim.text import Text
 
 IDLE, BUSY = 0, 1
 
@@ -21,19 +23,33 @@ class CrewKind(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    title: Text | None = None  #: how people call them
     station: str  #: facility kind where they stand
     per_100k: float = Field(ge=0.0)  #: crews a 100,000 residents
     at_least: int = Field(default=1, ge=0)
     count: int | None = Field(default=None, ge=0)  #: exact number, instead of the rate
     night_share: float = Field(default=1.0, ge=0.0, le=1.0)  #: share on duty from 20 to 8 h
 
+    @field_validator("station")
+    @classmethod
+    def _station_is_known(cls, station: str) -> str:
+        if station not in FACILITY_KINDS:
+            there_are = ", ".join(FACILITY_KINDS)
+            raise InputError(en=f"facility kind {station!r} is unknown; there are: {there_are}",
+                             zh=f"设施种类 {station!r} 未知；可用：{there_are}")  # fmt: skip
+        return station
+
 
 #: B8: 258 ambulances, about 60 % staffed; about 120 stations × 3 engines; the rest is fitted to the lift
 #: arrival of 9.8 min (assumption).
 DEFAULT_CREWS = {
-    "ambulance": CrewKind(station="ambulance_point", per_100k=2.0, at_least=2, night_share=0.7),
-    "fire_engine": CrewKind(station="fire_station", per_100k=3.8, at_least=3),
-    "lift_crew": CrewKind(station="lift_depot", per_100k=3.2, at_least=2, night_share=0.75),
+    "ambulance": CrewKind(
+        title=Text("Ambulance", "救护车"), station="ambulance_point", per_100k=2.0, at_least=2, night_share=0.7
+    ),
+    "fire_engine": CrewKind(title=Text("Fire engine", "消防车"), station="fire_station", per_100k=3.8, at_least=3),
+    "lift_crew": CrewKind(
+        title=Text("Lift crew", "电梯救援组"), station="lift_depot", per_100k=3.2, at_least=2, night_share=0.75
+    ),
 }
 
 
@@ -90,7 +106,7 @@ def build_crews(city: City, kinds: dict[str, CrewKind]) -> Crews:
         )
         awake = round(wanted * kind.night_share)
         rows += [(number, int(stations[i % len(stations)]), i < awake) for i in range(wanted)]
-    kinds_of, station, by_night = (np.array(column) for column in zip(*rows, strict=True))
+    kinds_of, station, by_night = np.array(rows, dtype=np.int64).reshape(-1, 3).T
     home = city.facilities.drive_node[station]
     street = city.areas.ancestor("street")[city.facilities.grid[station]]
     return Crews(

@@ -64,6 +64,16 @@ def known_parameter(name: str) -> Parameter:
     return catalogue[name]
 
 
+def in_range(values: Mapping[str, float]) -> dict[str, float]:
+    """Return `values` if each is a known parameter within its range (0 always means off), else raise `InputError`."""
+    for name, value in values.items():
+        low, high = known_parameter(name).range
+        if not (low <= value <= high or value == 0.0):
+            raise InputError(en=f"{name} must be within {low} to {high}; {value} came",
+                             zh=f"{name} 应在 {low} 至 {high} 之间；收到 {value}")  # fmt: skip
+    return dict(values)
+
+
 def mix(off: float, on: float, share: float, how: Mix) -> float:
     """Return the value `share` of the way from `off` to `on`: geometric, in logits, or linear."""
     if share <= 0.0 or off == on:

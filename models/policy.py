@@ -15,12 +15,14 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from models import levers as lever_package
-from models.parameters import Mix, Preset, known_parameter, mix, parameters, preset_values
+from models.parameters import Mix, Preset, in_range, known_parameter, mix, parameters, preset_values
 from sim.errors import InputError
-from sim.kinds import Kind, kind_called
+from sim.kinds import Kind, Unit, kind_called
 from sim.text import Text
+from sim.yaml_file import validated
 
-Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Share = Annotated[float, Field(ge=0.0, le=1.0), Unit("share")]
+Days = Annotated[float, Field(ge=0.0, le=36500.0), Unit("d")]
 
 
 class Effect(BaseModel):
@@ -62,8 +64,8 @@ class Lever(Kind):
 
     intensity: Share = 1.0  #: share of the rollout
     compliance: Share = 1.0  #: share of staff who follow
-    lag_days: Annotated[float, Field(ge=0.0, le=3650.0)] = 90.0  #: half of the rollout's duration
-    running_days: Annotated[float, Field(ge=0.0, le=36500.0)] = 3650.0  #: since the rollout began
+    lag_days: Days = 90.0  #: half of the rollout's duration
+    running_days: Days = 3650.0  #: since the rollout began
 
     @property
     def share(self) -> float:
@@ -102,20 +104,15 @@ class Policy(BaseModel):
             lever = _lever(entry)
             missing = [name for name in lever.requires if name not in present]
             if missing:
-                raise ValueError(f"lever {lever.kind!r} needs {', '.join(missing)} in the policy")
+                needs = ", ".join(missing)
+                raise InputError(en=f"lever {lever.kind!r} needs {needs} in the policy",
+                                 zh=f"措施 {lever.kind!r} 需要政策中包含 {needs}")  # fmt: skip
         return entries
 
     @field_validator("set")
     @classmethod
     def _values_are_in_range(cls, values: dict[str, float]) -> dict[str, float]:
-        for name, value in values.items():
-            try:
-                low, high = known_parameter(name).range
-            except InputError as error:
-                raise ValueError(str(error)) from error
-            if not (low <= value <= high or value == 0.0):
-                raise ValueError(f"{name} must be within {low} to {high}; {value} came")
-        return values
+        return in_range(values)
 
     def resolved_levers(self) -> tuple[Lever, ...]:
         """Return the levers of the policy, validated."""
@@ -138,11 +135,7 @@ class Policy(BaseModel):
 
 
 def _lever(entry: Mapping[str, Any]) -> Lever:
-    try:
-        kind = kind_called(Lever, lever_package, str(entry.get("kind")))
-    except InputError as error:
-        raise ValueError(str(error)) from error
-    return kind.model_validate(dict(entry))
+    return validated(kind_called(Lever, lever_package, str(entry.get("kind"))), entry)
 
 
 def differing(first: Mapping[str, float], second: Mapping[str, float]) -> list[str]:

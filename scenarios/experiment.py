@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import signal
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
@@ -92,17 +93,18 @@ def _run_all(
     if not todo:
         return
     people_of(city)  # compiles and caches the kernels once, before several processes want them
-    with ProcessPoolExecutor(min(workers, len(todo)), get_context("spawn"), _ignore_interrupt) as pool:
+    with ProcessPoolExecutor(min(workers, len(todo)), get_context("spawn")) as pool:
         try:
-            waiting = {pool.submit(_one, scenario, *task, home) for task in todo}
+            with _interrupt_ignored():
+                waiting = {pool.submit(_one, scenario, *task, home) for task in todo}
             while waiting:
                 finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
                 done += _collected(finished)
                 if progress is not None:
                     progress(done / len(tasks))
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
             _stop(pool)
+            pool.shutdown(wait=False, cancel_futures=True)
             raise
 
 
@@ -118,10 +120,17 @@ def _stop(pool: ProcessPoolExecutor) -> None:
         process.terminate()
 
 
-def _ignore_interrupt() -> None:
-    """Leave Ctrl-C to the parent, which ends its workers."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
+@contextmanager
+def _interrupt_ignored() -> Iterator[None]:
+    """Start processes that leave Ctrl-C to their parent: what it ignores when they start, they ignore for good."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _one(scenario: Scenario, policy: Policy, seed: int, home: Path) -> str:

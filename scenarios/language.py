@@ -5,14 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from models import hazards as hazard_package
 from models.calendar import WorkingHours
 from models.catalogue import IncidentKind, catalogue
 from models.crews import DEFAULT_CREWS, CrewKind
+from models.hazards.base import Hazard
+from models.parameters import in_range
 from sim.city.generated.parameters import CityParameters
 from sim.errors import InputError
+from sim.kinds import kind_called
 from sim.text import Text
+from sim.yaml_file import validated
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_\-]{1,60}$")]
 
@@ -36,7 +41,8 @@ class CityChoice(_Strict):
     @model_validator(mode="after")
     def _one_of_three(self) -> CityChoice:
         if sum(choice is not None for choice in (self.built, self.generated, self.file)) != 1:
-            raise ValueError("a city needs one of `generated`, `file` and `built`")
+            raise InputError(en="a city needs one of `generated`, `file` and `built`",
+                             zh="城市需要 `generated`、`file`、`built` 之一")  # fmt: skip
         return self
 
 
@@ -61,38 +67,54 @@ class Scenario(_Strict):
     beat_s: Annotated[float, Field(ge=1.0, le=3600.0)] = 60.0
     incidents: dict[str, IncidentChange] = Field(default_factory=dict)
     crews: dict[str, CrewKind] = Field(default_factory=lambda: dict(DEFAULT_CREWS))
-    hotline_seats_per_100k: Annotated[float, Field(ge=0.0)] = 5.52
+    hotline_seats_per_100k: Annotated[float, Field(ge=0.0, le=10_000.0)] = 5.52
     hotline_seats: Annotated[int, Field(ge=1)] | None = None
     speed_factor: Annotated[float, Field(gt=0.0)] = 1.0  #: `.inf` lets crews be there at once
     working: WorkingHours = WorkingHours()
     parameters: dict[str, float] = Field(default_factory=dict)  #: over those of any policy
 
+    @field_validator("incidents")
+    @classmethod
+    def _incidents_are_known(cls, incidents: dict[str, IncidentChange]) -> dict[str, IncidentChange]:
+        for name, changed in incidents.items():
+            changed_kind(name, changed)
+        return incidents
+
+    @field_validator("parameters")
+    @classmethod
+    def _parameters_are_in_range(cls, parameters: dict[str, float]) -> dict[str, float]:
+        return in_range(parameters)
+
     @model_validator(mode="after")
-    def _resolves(self) -> Scenario:
-        try:
-            self.kinds()
-        except InputError as error:
-            raise ValueError(str(error)) from error
+    def _crews_are_there(self) -> Scenario:
+        for name, kind in self.kinds().items():
+            if kind.crew is not None and kind.crew not in self.crews:
+                there_are = ", ".join(self.crews) or "–"
+                raise InputError(en=f"incident {name!r} needs crews of kind {kind.crew!r}; there are: {there_are}",
+                                 zh=f"事件 {name!r} 需要 {kind.crew!r} 类力量；可用：{there_are}")  # fmt: skip
         return self
 
     def kinds(self) -> dict[str, IncidentKind]:
         """Return the incident kinds of the scenario; none named means the whole catalogue."""
-        known = catalogue()
-        chosen = self.incidents or dict.fromkeys(known, IncidentChange())
-        result = {}
-        for name, changed in chosen.items():
-            if name not in known:
-                raise InputError(
-                    en=f"incident {name!r} is unknown; there are: {', '.join(known)}",
-                    zh=f"事件 {name!r} 未知；可用：{', '.join(known)}",
-                )
-            data = {**known[name].model_dump(), **changed.change}
-            data["per_100k_year"] *= changed.rate_factor
-            result[name] = IncidentKind.model_validate(data)
-        return result
+        chosen = self.incidents or dict.fromkeys(catalogue(), IncidentChange())
+        return {name: changed_kind(name, changed) for name, changed in chosen.items()}
 
     def seats(self, residents: int) -> int:
         """Return the hotline's seats."""
         if self.hotline_seats is not None:
             return self.hotline_seats
         return max(1, round(self.hotline_seats_per_100k * residents / 100_000))
+
+
+def changed_kind(name: str, changed: IncidentChange) -> IncidentKind:
+    """Return an incident kind of the catalogue as a scenario changes it; raise `InputError` if it cannot be."""
+    known = catalogue()
+    if name not in known:
+        raise InputError(
+            en=f"incident {name!r} is unknown; there are: {', '.join(known)}",
+            zh=f"事件 {name!r} 未知；可用：{', '.join(known)}",
+        )
+    kind = validated(IncidentKind, {**known[name].model_dump(), **changed.change}, f"{name}.change.")
+    if kind.hazard is not None:
+        kind_called(Hazard, hazard_package, kind.hazard)
+    return kind.model_copy(update={"per_100k_year": kind.per_100k_year * changed.rate_factor})

@@ -11,7 +11,8 @@ from models.indicators import indicator_kinds
 from models.parameters import parameters
 from models.policy import Lever
 from scenarios.running import hazard_kinds
-from sim.kinds import Kind, kinds_in
+from sim.kinds import Kind, kinds_in, unit_of
+from sim.text import Text
 
 Family = dict[str, dict[str, Any]]
 
@@ -27,8 +28,8 @@ def reference() -> dict[str, Family]:
             for name, kind in catalogue().items()
         },
         "crews": {
-            name: {"title": {"en": name, "zh": name}, "unit": "per 100,000 residents",
-                   "fields": kind.model_dump(mode="json")}
+            name: {"title": (kind.title or Text(name, name))._asdict(), "unit": "per 100,000 residents",
+                   "fields": kind.model_dump(mode="json", exclude={"title"})}
             for name, kind in DEFAULT_CREWS.items()
         },
         "parameters": {
@@ -47,7 +48,7 @@ def _kind(cls: type[Kind]) -> dict[str, Any]:
     return {
         "title": cls.title._asdict(),
         "fields": {
-            name: {"default": field.default, "type": str(field.annotation)}
+            name: {"default": field.default, "unit": unit_of(field), "type": getattr(field.annotation, "__name__", "")}
             for name, field in cls.model_fields.items()
             if name != "kind"
         },

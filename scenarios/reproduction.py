@@ -22,11 +22,8 @@ def reproduce(manifest: Path, home: Path, empty: Path) -> tuple[bool, str, str]:
     `home` gives the cities, which are built again where they are missing.
     """
     said = _read(manifest)
-    scenario, policy = (
-        _model(Scenario, said["scenario"], manifest),
-        _model(Policy, {key: said["policy"][key] for key in _POLICY_FIELDS}, manifest),
-    )
-    run = run_scenario(scenario, policy, int(said["seed"]), RunStore(empty), home / "cities")
+    scenario, policy = _model(Scenario, said["scenario"], manifest), _model(Policy, said["policy"], manifest)
+    run = run_scenario(scenario, policy, said["seed"], RunStore(empty), home / "cities")
     if run.manifest["city"]["hash"] != said["city"]["hash"]:
         raise InputError(en="the city that the run played in cannot be built again from its source",
                          zh="无法从来源重建该运行所用的城市", file=manifest)  # fmt: skip
@@ -37,12 +34,18 @@ def reproduce(manifest: Path, home: Path, empty: Path) -> tuple[bool, str, str]:
 def _read(path: Path) -> dict[str, Any]:
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
-        _ = said["scenario"], said["policy"]["parameters"], said["seed"], said["city"]["hash"], said["log_hash"]
+        found = {
+            "scenario": said["scenario"],
+            "policy": {key: said["policy"][key] for key in _POLICY_FIELDS},
+            "seed": int(said["seed"]),
+            "city": {"hash": said["city"]["hash"]},
+            "log_hash": said["log_hash"],
+        }
     except FileNotFoundError as error:
         raise NotFoundError(en="there is no such file", zh="文件不存在", file=path) from error
     except (ValueError, KeyError, TypeError, OSError, RecursionError) as error:
         raise InputError(en="this is no manifest of a run", zh="不是运行清单", file=path) from error
-    return dict(said)
+    return found
 
 
 def _model(model: type[Any], data: Any, path: Path) -> Any:

@@ -7,6 +7,11 @@ from pathlib import Path
 from sim.text import Language, Text
 
 
+def printable(text: str) -> str:
+    """Return `text` in one line, with control and direction characters written as escapes."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
 class JinlingError(Exception):
     """A fault that a user can understand and mend; told in one sentence in each language.
 
@@ -19,8 +24,8 @@ class JinlingError(Exception):
     """
 
     def __init__(self, *, en: str, zh: str, file: Path | str | None = None, line: int | None = None) -> None:
-        self.text = Text(en=en, zh=zh)
-        self.file = None if file is None else str(file)
+        self.text = Text(en=printable(en), zh=printable(zh))
+        self.file = None if file is None else printable(str(file))
         self.line = line
         super().__init__(self.message("en"))
 
@@ -37,8 +42,11 @@ class JinlingError(Exception):
         return f"{self.where}: {sentence}" if self.where else sentence
 
 
-class InputError(JinlingError):
-    """What a user gave cannot be used: a file, a field, a value, a name (exit code 2, HTTP 4xx)."""
+class InputError(JinlingError, ValueError):
+    """What a user gave cannot be used: a file, a field, a value, a name (exit code 2, HTTP 4xx).
+
+    It is a `ValueError`, so that a Pydantic validator may raise it and both sentences survive.
+    """
 
 
 class NotFoundError(InputError):

@@ -11,9 +11,10 @@ import pkgutil
 from functools import cache
 from importlib.metadata import entry_points
 from types import ModuleType
-from typing import ClassVar, TypeVar
+from typing import ClassVar, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict
+from pydantic.fields import FieldInfo
 
 from sim.errors import InputError
 from sim.text import Text
@@ -26,6 +27,17 @@ class Kind(BaseModel):
 
     title: ClassVar[Text]
     kind: str
+
+
+class Unit(NamedTuple):
+    """The unit of a field, as in `share: Annotated[float, Unit("1")] = 0.5`."""
+
+    symbol: str
+
+
+def unit_of(field: FieldInfo) -> str:
+    """Return the unit of a field of a kind; "" where none is given."""
+    return next((part.symbol for part in field.metadata if isinstance(part, Unit)), "")
 
 
 KindT = TypeVar("KindT", bound=Kind)

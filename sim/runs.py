@@ -41,11 +41,11 @@ class Run:
         file = self.path / "manifest.json"
         try:
             manifest = json.loads(file.read_text(encoding="utf-8"))
-        except (ValueError, UnicodeDecodeError) as error:
-            raise self._damaged("manifest.json") from error
         except FileNotFoundError as error:
             raise NotFoundError(en=f"there is no run {self.id!r}", zh=f"没有运行 {self.id!r}") from error
-        if not isinstance(manifest, dict) or manifest.get("status") != "complete":
+        except (ValueError, OSError, RecursionError) as error:
+            raise self._damaged("manifest.json") from error
+        if not isinstance(manifest, dict) or manifest.pop("digest", None) != digest_of(manifest):
             raise self._damaged("manifest.json")
         return manifest
 
@@ -110,7 +110,7 @@ class RunStore:
             run = self.open(run_id)
             for table in run.manifest["tables"]:
                 run.table(table)
-        except (InputError, KeyError):
+        except InputError:
             aside = tempfile.mkdtemp(prefix=f"{run_id}.damaged-", dir=self.root)
             (self.root / run_id).replace(Path(aside) / run_id)
             return None
@@ -123,7 +123,7 @@ class RunStore:
         try:
             listed = {name: _write_table(folder, name, table) for name, table in tables.items()}
             whole = {"format": FORMAT, "run": run_id, "status": "complete", **manifest, "tables": listed}
-            text = json.dumps(whole, ensure_ascii=False, indent=1, allow_nan=False)
+            text = json.dumps({**whole, "digest": digest_of(whole)}, ensure_ascii=False, indent=1, allow_nan=False)
             write_durably(folder / "manifest.json", text.encode())
             _sync_folder(folder)
             folder.replace(self.root / run_id)

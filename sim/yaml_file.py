@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -10,7 +10,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from sim.errors import InputError, NotFoundError
+from sim.errors import InputError, JinlingError, NotFoundError
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 24
@@ -81,7 +81,7 @@ class _Reader:
     def _scalar(self, node: yaml.Node) -> Any:
         try:
             return self._scalars.construct_object(node)
-        except (yaml.YAMLError, ValueError) as error:
+        except (yaml.YAMLError, ValueError, LookupError, TypeError, AttributeError) as error:
             raise self._not_allowed(node) from error
 
     def _not_allowed(self, node: yaml.Node) -> InputError:
@@ -104,10 +104,12 @@ def read_yaml(path: Path) -> Document:
                 file=path,
             )
         text = path.read_text(encoding="utf-8")
-    except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
-        raise NotFoundError(en="there is no such file", zh="文件不存在", file=path) from error
     except UnicodeDecodeError as error:
         raise InputError(en="the file is not UTF-8 text", zh="文件不是 UTF-8 文本", file=path) from error
+    except PermissionError as error:
+        raise InputError(en="the file may not be read", zh="无权读取该文件", file=path) from error
+    except OSError as error:
+        raise NotFoundError(en="there is no such file", zh="文件不存在", file=path) from error
     return parse_yaml(text, path)
 
 
@@ -155,10 +157,9 @@ def _sentence(fault: ErrorDetails, where: Where) -> tuple[str, str]:
         return f"field {field!r} is missing", f"缺少字段 {field!r}"
     came = repr(fault["input"])[:60]
     name = field or ".".join(map(str, where)) or "file"
-    context = fault.get("ctx", {})
-    cause = context.get("error")
-    if isinstance(cause, Exception) and isinstance(getattr(cause, "zh", None), str):
-        return f"{name}: {cause}", f"{name}：{cause.zh}"  # type: ignore[attr-defined]  # asked for above
+    cause = fault.get("ctx", {}).get("error")
+    if isinstance(cause, JinlingError):
+        return f"{name}: {cause.text.en}", f"{name}：{cause.text.zh}"
     return f"{name}: {fault['msg']}; {came} came", f"{name}：{fault['msg']}；收到 {came}"
 
 
@@ -173,6 +174,15 @@ def faults_of(model: type[ModelT], document: Document, path: Path) -> ModelT | l
             en, zh = _sentence(fault, where)
             faults.append(InputError(en=en, zh=zh, file=path, line=_line_of(document, where)))
         return faults
+
+
+def validated(model: type[ModelT], data: Mapping[str, Any], where: str = "") -> ModelT:
+    """Return a model of the part `where` of a document; raise its first fault as an `InputError` that names the field."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        en, zh = _sentence(error.errors(include_url=False)[0], ())
+        raise InputError(en=f"{where}{en}", zh=f"{where}{zh}") from error
 
 
 def load_model(model: type[ModelT], path: Path) -> ModelT:

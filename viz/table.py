@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rich import box
 from rich.table import Table
+from rich.text import Text as Styled
 
 from sim.comparison import Comparison
 from sim.text import Language, Text
@@ -40,6 +41,6 @@ def comparison_table(comparison: Comparison, language: Language) -> Table:
                 interval(difference),
                 p_value(difference.p_holm),
                 str(difference.n),
-                f"[{_COLOURS[judged]}]{SIGNS[judged]}[/]",
+                Styled(SIGNS[judged], _COLOURS[judged]),
             )
     return table

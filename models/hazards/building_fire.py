@@ -7,7 +7,7 @@ Q = α·t², with the standard growth classes (slow, medium, fast, ultra-fast: 1
 from __future__ import annotations
 
 from math import exp, isnan
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
@@ -15,6 +15,7 @@ from pydantic import Field
 from models.hazards.base import Hazard
 from models.orders import ARRIVE, CONTROL, ONSET, REPORT
 from models.world import World
+from sim.kinds import Unit
 from sim.text import Text
 
 _ALPHA_KW = (0.003, 0.0117, 0.047, 0.19)
@@ -35,17 +36,17 @@ class BuildingFire(Hazard):
     lasts_s: ClassVar[float] = 5400.0  # an uncontrolled fire ends with its fuel (assumption)
 
     kind: Literal["building_fire"] = "building_fire"
-    class_shares: tuple[float, float, float, float] = (0.45, 0.35, 0.15, 0.05)
-    fuel_mw: float = Field(default=2.5, gt=0)  #: median of the heat that the fuel allows
-    fuel_sigma: float = Field(default=1.2, gt=0)
-    resident_tries: float = Field(default=0.3, ge=0, le=1)
-    q50_resident_mw: float = Field(default=0.1, gt=0)
-    q50_micro_mw: float = Field(default=0.8, gt=0)
-    q50_engine_mw: float = Field(default=6.0, gt=0)
-    q50_full_mw: float = Field(default=25.0, gt=0)
-    deaths_per_fire: float = Field(default=0.0046, ge=0)  #: Jan–Sep 2024: 999 of 217,000
-    deaths_per_min: float = Field(default=0.03, ge=0)  #: elasticity, Jaldell 2017
-    reference_min: float = Field(default=12.0, ge=0)  #: arrival at which the mean above holds
+    class_shares: Annotated[tuple[float, float, float, float], Unit("share")] = (0.45, 0.35, 0.15, 0.05)
+    fuel_mw: Annotated[float, Field(gt=0), Unit("MW")] = 2.5  #: median of the heat that the fuel allows
+    fuel_sigma: Annotated[float, Field(gt=0), Unit("log")] = 1.2
+    resident_tries: Annotated[float, Field(ge=0, le=1), Unit("share")] = 0.3
+    q50_resident_mw: Annotated[float, Field(gt=0), Unit("MW")] = 0.1
+    q50_micro_mw: Annotated[float, Field(gt=0), Unit("MW")] = 0.8
+    q50_engine_mw: Annotated[float, Field(gt=0), Unit("MW")] = 6.0
+    q50_full_mw: Annotated[float, Field(gt=0), Unit("MW")] = 25.0
+    deaths_per_fire: Annotated[float, Field(ge=0), Unit("deaths")] = 0.0046  #: Jan–Sep 2024: 999 of 217,000
+    deaths_per_min: Annotated[float, Field(ge=0), Unit("share/min")] = 0.03  #: elasticity, Jaldell 2017
+    reference_min: Annotated[float, Field(ge=0), Unit("min")] = 12.0  #: arrival at which the mean above holds
 
     def heat_mw(self, world: World, order: int, now: float) -> float:
         """Return the heat release of an uncontrolled fire at `now`, MW."""

@@ -8,13 +8,14 @@ Volunteers at density d: P(nearest < r) = 1 − exp(−d·π·r²).
 from __future__ import annotations
 
 from math import exp, isnan, log, pi, sqrt
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from models.hazards.base import Hazard
 from models.orders import ARRIVE, ONSET, REPORT
 from models.world import World
+from sim.kinds import Unit
 from sim.text import Text
 
 MINUTE = 60.0
@@ -37,15 +38,15 @@ class CardiacArrest(Hazard):
     writes: ClassVar[tuple[str, ...]] = ()
 
     kind: Literal["cardiac_arrest"] = "cardiac_arrest"
-    witnessed: float = Field(default=0.40, ge=0, le=1)
-    shockable: float = Field(default=0.054, ge=0, le=1)  #: registry: 5.4 %
-    fitted: float = Field(default=1.24, gt=0)  #: κ: today's survival is 1.2 % of the treated
-    radius_m: float = Field(default=500.0, gt=0)  #: alert radius
-    answers: float = Field(default=0.25, ge=0, le=1)  #: of the volunteers who are alerted
-    starts_cpr: float = Field(default=0.6, ge=0, le=1)  #: of the volunteers who come first
-    fetches_aed: float = Field(default=0.3, ge=0, le=1)
-    available_day: float = Field(default=0.4, ge=0, le=1)
-    available_night: float = Field(default=0.15, ge=0, le=1)
+    witnessed: Annotated[float, Field(ge=0, le=1), Unit("share")] = 0.40
+    shockable: Annotated[float, Field(ge=0, le=1), Unit("share")] = 0.054  #: registry: 5.4 %
+    fitted: Annotated[float, Field(gt=0), Unit("factor")] = 1.24  #: κ: today's survival is 1.2 % of the treated
+    radius_m: Annotated[float, Field(gt=0), Unit("m")] = 500.0  #: alert radius
+    answers: Annotated[float, Field(ge=0, le=1), Unit("share")] = 0.25  #: of the volunteers who are alerted
+    starts_cpr: Annotated[float, Field(ge=0, le=1), Unit("share")] = 0.6  #: of the volunteers who come first
+    fetches_aed: Annotated[float, Field(ge=0, le=1), Unit("share")] = 0.3
+    available_day: Annotated[float, Field(ge=0, le=1), Unit("share")] = 0.4
+    available_night: Annotated[float, Field(ge=0, le=1), Unit("share")] = 0.15
 
     def end(self, world: World, order: int) -> None:
         """Write the survival probability as the outcome, and its complement as expected deaths."""

@@ -54,13 +54,14 @@ def _by_level(path: Path, project: Project) -> dict[str, tuple[list[str], list[A
         properties = feature.get("properties") or {}
         level = properties.get("level") or _BY_ADMIN_LEVEL.get(str(properties.get("admin_level")))
         if level not in AREA_LEVELS[1:]:
-            raise _fault(path, number, f"a level of {', '.join(AREA_LEVELS[1:])} is needed")
+            levels = ", ".join(AREA_LEVELS[1:])
+            raise _fault(path, number, f"a level of {levels} is needed", f"需要 level：{levels}")
         try:
             shape = shapely.transform(shapely.force_2d(shapely.make_valid(to_shape(feature["geometry"]))), project)
         except (KeyError, TypeError, ValueError, AttributeError, shapely.GEOSException) as error:
-            raise _fault(path, number, "the geometry is no polygon") from error
+            raise _fault(path, number, "the geometry is no polygon", "几何不是多边形") from error
         if shape.is_empty or shape.geom_type not in {"Polygon", "MultiPolygon"}:
-            raise _fault(path, number, "the geometry is no polygon")
+            raise _fault(path, number, "the geometry is no polygon", "几何不是多边形")
         names, shapes = result.setdefault(str(level), ([], []))
         names.append(str(properties.get("name") or f"{level} {number}"))
         shapes.append(shape)
@@ -74,15 +75,18 @@ def read_features(path: Path) -> list[dict[str, Any]]:
     if path.stat().st_size > MAX_BYTES:
         raise InputError(en="the file is too large", zh="文件过大", file=path)
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = json.loads(path.read_text(encoding="utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise InputError(en="this is not GeoJSON", zh="不是 GeoJSON", file=path) from error
     features = data.get("features") if isinstance(data, dict) else None
     if not isinstance(features, list) or not all(isinstance(f, dict) for f in features) or not features:
         raise InputError(en="this is no GeoJSON FeatureCollection with features",
                          zh="不是含要素的 GeoJSON FeatureCollection", file=path)  # fmt: skip
+    for number, feature in enumerate(features, start=1):
+        if not all(isinstance(feature.get(part), dict | None) for part in ("properties", "geometry")):
+            raise _fault(path, number, "properties and geometry must be objects", "properties 与 geometry 须为对象")
     return features
 
 
-def _fault(path: Path, number: int, what: str) -> InputError:
-    return InputError(en=f"feature {number}: {what}", zh=f"第 {number} 个要素：{what}", file=path)
+def _fault(path: Path, number: int, en: str, zh: str) -> InputError:
+    return InputError(en=f"feature {number}: {en}", zh=f"第 {number} 个要素：{zh}", file=path)

@@ -150,7 +150,7 @@ def _read(path: Path) -> RawMap:
         reader = osmium.FileProcessor(str(path)).with_locations().with_filter(keys)
         for item in reader:
             _take(result, item)
-    except (RuntimeError, ValueError, OSError) as error:
+    except Exception as error:  # osmium's errors share no base
         reason = str(error).split("\n")[0][:120]
         raise _unreadable(path, reason) from error
     return result
