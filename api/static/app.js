@@ -193,21 +193,31 @@ function moment(run, time, layers) {
 }
 
 function Map({ runs, city, time, view, setView, layers, t, told }) {
-  const holder = useRef(), map = useRef(), drag = useRef();
-  const [renderer, setRenderer] = useState(null);
-  useEffect(() => {
-    if (!city || map.current) return;
-    const forced = new URLSearchParams(location.search).get("renderer") === "canvas";
-    const make = !forced && hasWebgl() ? deckMap(holder.current).catch(() => canvasMap(holder.current)) : Promise.resolve(canvasMap(holder.current));
-    make.then((made) => { map.current = made; globalThis.jinlingMap = made; setRenderer(made.kind); });
-  }, [city]);
-  useEffect(() => { if (city && map.current) map.current.setCity(city, city.scene); }, [city, renderer]);
-  const draw = () => {
-    if (!map.current || !runs.length || !view) return;
-    map.current.draw(runs.map((run) => moment(run, time, layers)), view, layers);
-    document.documentElement.dataset.ready = renderer;
+  const holder = useRef(), maps = useRef([]), drag = useRef();
+  const [renderer, setRenderer] = useState(null); // the final one; until then Canvas2D shows the picture
+  const [, setMade] = useState(0);
+  const add = (made) => { maps.current = [...maps.current, made]; made.setCity(city, city.scene); setMade((n) => n + 1); };
+  const settle = (made) => {
+    maps.current.filter((other) => other !== made).forEach((other) => other.close());
+    maps.current = [made]; globalThis.jinlingMap = made; setRenderer(made.kind);
   };
-  useEffect(draw, [runs, city, time, view, layers, renderer]);
+  useEffect(() => {
+    if (!city) return;
+    if (maps.current.length) { maps.current.forEach((made) => made.setCity(city, city.scene)); return; }
+    const first = canvasMap(holder.current);
+    add(first);
+    const forced = new URLSearchParams(location.search).get("renderer") === "canvas";
+    if (forced || !hasWebgl()) settle(first);
+    else setTimeout(() => deckMap(holder.current, settle).then(add).catch(() => settle(first)), 100);
+  }, [city]);
+  const draw = () => {
+    if (!maps.current.length || !runs.length || !view) return;
+    const moments = runs.map((run) => moment(run, time, layers));
+    maps.current.forEach((made) => made.draw(moments, view, layers));
+    document.documentElement.dataset.drawn = "";
+    if (renderer) document.documentElement.dataset.ready = renderer;
+  };
+  useEffect(draw, [runs, city, time, view, layers, renderer, maps.current.length]);
   useEffect(() => { const watch = new ResizeObserver(draw); watch.observe(holder.current); return () => watch.disconnect(); }, [runs, view, time, layers, renderer]);
   useEffect(() => {
     const wheel = (e) => { e.preventDefault(); zoom(setView, e.deltaY > 0 ? 1.15 : 0.87); };

@@ -33,15 +33,19 @@ function spread(first, size, of) {
   return out;
 }
 
-export async function deckMap(holder) {
+// `settled(map)` is called when the first picture has been drawn.
+export async function deckMap(holder, settled) {
   const deck = await loadDeck();
   const canvas = document.createElement("canvas");
   canvas.className = "layer";
   holder.append(canvas);
   const classes = Object.fromEntries(Object.entries(deck).filter(([name]) => /Layer$|View$/.test(name)));
   const converter = new deck.JSONConverter({ configuration: { classes } });
-  let base = [], city = null, scene = null;
-  const map = new deck.Deck({ canvas, width: "100%", height: "100%", views: [], controller: false, layers: [], useDevicePixels: true });
+  let base = [], city = null, scene = null, drawn = false;
+  const map = new deck.Deck({
+    canvas, width: "100%", height: "100%", views: [], controller: false, layers: [], useDevicePixels: true,
+    onAfterRender: () => { if (base.length && !drawn) { drawn = true; settled(self); } },
+  });
 
   function hydrate(layers, colours) {
     // The URLs of the scene's layers name the frames; the frames are loaded already.
@@ -102,7 +106,7 @@ export async function deckMap(holder) {
   }
 
   let shown = "";
-  return {
+  const self = {
     kind: "webgl",
     deck: map,
     setCity(next, nextScene) { city = next; scene = nextScene; shown = ""; },
@@ -127,4 +131,5 @@ export async function deckMap(holder) {
     },
     close() { map.finalize(); canvas.remove(); },
   };
+  return self;
 }

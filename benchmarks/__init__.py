@@ -1,0 +1,1 @@
+"""What Jinling's speed rests on, measured against peers in one run: `python -m benchmarks`."""
