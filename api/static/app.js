@@ -207,8 +207,9 @@ function Map({ runs, city, time, view, setView, layers, t, told }) {
     const first = canvasMap(holder.current);
     add(first);
     const forced = new URLSearchParams(location.search).get("renderer") === "canvas";
-    if (forced || !hasWebgl()) settle(first);
-    else setTimeout(() => deckMap(holder.current, settle).then(add).catch(() => settle(first)), 100);
+    // Asking for WebGL may take a second: the picture comes first.
+    const upgrade = () => (hasWebgl() ? deckMap(holder.current, settle).then(add).catch(() => settle(first)) : settle(first));
+    if (forced) settle(first); else setTimeout(upgrade, 100);
   }, [city]);
   const draw = () => {
     if (!maps.current.length || !runs.length || !view) return;

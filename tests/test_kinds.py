@@ -1,0 +1,481 @@
+"""What every plug-in, parameter and incident must be; a new file is tested without a new test."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from pathlib import Path
+from typing import get_type_hints
+
+import pytest
+from pydantic import ValidationError
+
+from models import catalogue as catalogue_module
+from models import hazards as hazard_package
+from models import levers as lever_package
+from models import parameters as parameters_module
+from models.catalogue import catalogue
+from models.crews import DEFAULT_CREWS
+from models.hazards.base import Hazard
+from models.indicators import indicator_kinds
+from models.parameters import PRESETS, mix, parameters, preset_values
+from models.policy import Lever, Policy
+from models.simulation import all_decisions
+from models.world import World
+from scenarios.experiment import _LIMITS
+from scenarios.library import load_policy, load_scenario, policy_names, scenario_names
+from scenarios.reference import reference
+from scenarios.running import hazard_kinds, resolved, simulate
+from sim.errors import InputError
+from sim.kinds import kind_called, kind_name, kinds_in
+from sim.recording import log_hash
+from sim.text import Text
+from sim.yaml_file import read_yaml
+from viz.report import TEXTS
+from viz.words import VERDICTS
+
+LEVERS = kinds_in(Lever, lever_package)
+HAZARDS = kinds_in(Hazard, hazard_package)
+PLUG_INS = {**LEVERS, **HAZARDS}
+PARAMETERS = dict(parameters())
+INCIDENTS = dict(catalogue())
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+LATIN = re.compile(r"[A-Za-z]")
+
+every_lever = pytest.mark.parametrize("lever", LEVERS.values(), ids=LEVERS)
+every_hazard = pytest.mark.parametrize("hazard", HAZARDS.values(), ids=HAZARDS)
+every_plug_in = pytest.mark.parametrize("kind", PLUG_INS.values(), ids=PLUG_INS)
+every_parameter = pytest.mark.parametrize("name", PARAMETERS)
+every_incident = pytest.mark.parametrize("name", INCIDENTS)
+
+
+def policy(*levers: dict, base: str = "P1") -> Policy:
+    return Policy(format=1, name="test", title=Text("Test", "测试"), base=base, levers=levers)
+
+
+def with_what_it_needs(lever: type[Lever], **fields: float) -> list[dict]:
+    """Return the entry of a lever and of those that it requires, which are off."""
+    needed = [{"kind": name, "intensity": 0.0} for name in lever.requires]
+    return [*needed, {"kind": kind_name(lever), **fields}]
+
+
+def is_told_in_both(text: Text) -> bool:
+    return bool(LATIN.search(text.en)) and not CHINESE.search(text.en) and bool(CHINESE.search(text.zh))
+
+
+# Plug-ins
+
+
+@pytest.mark.parametrize(
+    ("package", "found"), [(lever_package, LEVERS), (hazard_package, HAZARDS)], ids=["levers", "hazards"]
+)
+def test_every_file_of_a_family_adds_the_kind_of_its_name(package, found):
+    files = {path.stem for path in Path(package.__path__[0]).glob("*.py")} - {"__init__", "base"}
+    assert files
+    assert files == {kind.__module__.rsplit(".", 1)[1] for kind in found.values()}
+    assert files <= set(found)
+
+
+@every_plug_in
+def test_a_plug_in_is_titled_in_both_languages_and_documented(kind):
+    assert is_told_in_both(kind.title)
+    assert len(kind.__doc__.split()) >= 4
+    assert kind.__doc__.strip().split("\n")[0].endswith(".")
+
+
+@every_plug_in
+def test_a_plug_in_is_frozen_and_refuses_unknown_fields(kind):
+    one = kind()
+    with pytest.raises(ValidationError, match="frozen"):
+        one.kind = "other"
+    with pytest.raises(ValidationError, match="Extra inputs"):
+        kind(no_such_field=1)
+    with pytest.raises(ValidationError):
+        kind(kind="other")
+
+
+@every_plug_in
+def test_every_number_of_a_plug_in_is_bounded_below_and_its_default_is_within(kind):
+    for name, field in kind.model_fields.items():
+        if field.annotation not in {int, float}:
+            continue
+        low = [bound for rule in field.metadata for bound in (getattr(rule, "ge", None), getattr(rule, "gt", None))
+               if bound is not None]  # fmt: skip
+        assert low, f"{kind.__name__}.{name} may be anything"
+        assert math.isfinite(field.default)
+        with pytest.raises(ValidationError):
+            kind(**{name: low[0] - 1})
+        assert getattr(kind(**{name: field.default}), name) == field.default
+
+
+@pytest.mark.parametrize(
+    ("family", "package"), [(Lever, lever_package), (Hazard, hazard_package)], ids=["lever", "hazard"]
+)
+def test_an_unknown_kind_is_refused_with_those_there_are(family, package):
+    with pytest.raises(InputError) as caught:
+        kind_called(family, package, "no_such_kind")
+    assert is_told_in_both(caught.value.text) or CHINESE.search(caught.value.text.zh)
+    assert all(name in caught.value.text.en for name in kinds_in(family, package))
+
+
+def test_titles_tell_the_plug_ins_apart():
+    for family in (LEVERS, HAZARDS):
+        assert len({kind.title.en for kind in family.values()}) == len(family)
+        assert len({kind.title.zh for kind in family.values()}) == len(family)
+
+
+# Levers
+
+
+@every_lever
+def test_a_lever_moves_parameters_that_there_are_within_their_ranges(lever):
+    assert lever.effects
+    names = [effect.parameter for effect in lever.effects]
+    assert len(set(names)) == len(names)
+    for effect in lever.effects:
+        low, high = PARAMETERS[effect.parameter].range
+        assert low <= effect.on <= high
+
+
+@every_lever
+def test_a_lever_costs_something_somewhere(lever):
+    assert lever.side_effects
+    assert all(
+        side.parameter in PARAMETERS and 0.1 <= side.factor <= 10 and side.factor != 1 for side in lever.side_effects
+    )
+    cost = lever.cost.model_dump()
+    assert min(cost.values()) >= 0
+    assert max(cost.values()) > 0
+
+
+@every_lever
+def test_a_lever_names_its_mechanism_and_requires_only_levers_that_there_are(lever):
+    assert re.fullmatch(r"[A-Z]\d+[a-z]?", lever.mechanism)
+    assert set(lever.requires) <= set(LEVERS) - {kind_name(lever)}
+
+
+@every_lever
+def test_a_lever_pays_where_it_does_not_gain(lever):
+    assert not {effect.parameter for effect in lever.effects} & {side.parameter for side in lever.side_effects}
+
+
+@every_lever
+@pytest.mark.parametrize("base", PRESETS)
+@pytest.mark.parametrize("off", [{"intensity": 0.0}, {"compliance": 0.0}])
+def test_a_lever_that_is_off_changes_nothing(lever, base: str, off: dict):
+    assert policy(*with_what_it_needs(lever, **off), base=base).resolve() == preset_values(base)
+
+
+@every_lever
+def test_a_lever_that_is_on_changes_what_it_names_and_nothing_else(lever):
+    before, after = preset_values("P0"), policy(*with_what_it_needs(lever), base="P0").resolve()
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed
+    assert changed <= {part.parameter for part in (*lever.effects, *lever.side_effects)}
+    assert changed & {effect.parameter for effect in lever.effects}
+
+
+@every_lever
+@pytest.mark.parametrize("base", PRESETS)
+@pytest.mark.parametrize("share", [0.3, 1.0])
+def test_effects_stay_within_the_range_and_do_not_pass_full_reform(lever, base: str, share: float):
+    before, after, full = (
+        preset_values(base),
+        policy(*with_what_it_needs(lever, intensity=share), base=base).resolve(),
+        preset_values("P2"),
+    )
+    for name, value in after.items():
+        low, high = PARAMETERS[name].range
+        assert low <= value <= high
+    for effect in lever.effects:
+        ends = sorted((before[effect.parameter], full[effect.parameter]))
+        assert ends[0] - 1e-12 <= after[effect.parameter] <= ends[1] + 1e-12
+
+
+@every_lever
+def test_more_of_a_lever_does_no_less(lever):
+    shares = [policy(*with_what_it_needs(lever, intensity=x / 4), base="P0").resolve() for x in range(5)]
+    for effect in lever.effects:
+        moved = [abs(values[effect.parameter] - shares[0][effect.parameter]) for values in shares]
+        assert moved == sorted(moved)
+        assert moved[-1] > 0
+
+
+@every_lever
+@pytest.mark.parametrize("field", ["intensity", "compliance"])
+@pytest.mark.parametrize("value", [-0.01, 1.01, math.nan, math.inf])
+def test_shares_of_a_lever_are_shares(lever, field: str, value: float):
+    with pytest.raises(ValidationError):
+        lever(**{field: value})
+
+
+@every_lever
+def test_a_lever_ramps_up_with_time(lever):
+    shares = [lever(lag_days=90, running_days=day).share for day in (0, 45, 90, 180, 3650)]
+    assert shares == sorted(shares)
+    assert shares[0] < 0.05
+    assert shares[2] == 0.5
+    assert shares[-1] == 1.0
+
+
+def test_all_levers_together_stay_within_every_range():
+    entries = [{"kind": name} for name in LEVERS]
+    for base in PRESETS:
+        for name, value in policy(*entries, base=base).resolve().items():
+            low, high = PARAMETERS[name].range
+            assert low <= value <= high
+
+
+def test_a_run_with_every_lever_off_is_the_baseline_byte_for_byte(tiny, tiny_city, tiny_people):
+    off = policy(*({"kind": name, "intensity": 0.0} for name in LEVERS))
+    first = log_hash(simulate(tiny_city, tiny_people, tiny, resolved(tiny, load_policy("P1")), 2).tables())
+    assert log_hash(simulate(tiny_city, tiny_people, tiny, resolved(tiny, off), 2).tables()) == first
+
+
+# Hazards
+
+
+@every_hazard
+def test_a_hazard_reads_and_writes_fields_of_the_world(hazard):
+    known = set(get_type_hints(World)) | set(dir(World))
+    assert hazard.reads
+    assert set(hazard.reads) | set(hazard.writes) <= known
+
+
+@every_hazard
+def test_a_hazard_names_its_draws_and_nobody_else_uses_them(hazard):
+    assert hazard.decisions
+    assert len(set(hazard.decisions)) == len(hazard.decisions)
+    for other in HAZARDS.values():
+        assert other is hazard or not set(other.decisions) & set(hazard.decisions)
+
+
+@every_hazard
+def test_a_hazard_belongs_to_an_incident_and_ends(hazard):
+    assert kind_name(hazard) in {incident.hazard for incident in INCIDENTS.values()}
+    assert 0 <= hazard.lasts_s < 7 * 86_400
+
+
+@every_hazard
+def test_shares_of_classes_add_up_to_one(hazard):
+    for name, field in hazard.model_fields.items():
+        if name.endswith("_shares"):
+            assert sum(field.default) == pytest.approx(1.0)
+            assert min(field.default) >= 0
+
+
+def test_no_field_of_the_world_has_two_writers():
+    written = [field for hazard in HAZARDS.values() for field in hazard.writes]
+    assert len(set(written)) == len(written)
+
+
+def test_all_decisions_of_a_whole_run_are_unique():
+    decisions = list(all_decisions(INCIDENTS, {name: hazard() for name, hazard in hazard_kinds().items()}))
+    assert len(set(decisions)) == len(decisions) > 10
+
+
+# Parameters and presets
+
+
+@every_parameter
+def test_a_parameter_has_all_three_values_within_its_range(name: str):
+    parameter = PARAMETERS[name]
+    low, high = parameter.range
+    assert len(parameter.values) == len(PRESETS)
+    assert low < high
+    assert all(low <= value <= high for value in parameter.values)
+
+
+@every_parameter
+def test_a_parameter_has_a_source_or_says_assumption(name: str):
+    basis = PARAMETERS[name].basis
+    assert basis.strip() == basis
+    assert len(basis) >= 8
+    assert PARAMETERS[name].assumption == ("assumption" in basis)
+
+
+@every_parameter
+def test_a_parameter_has_a_title_in_both_languages_and_a_unit(name: str):
+    assert is_told_in_both(PARAMETERS[name].title)
+    assert PARAMETERS[name].unit.strip()
+    assert re.fullmatch(r"[a-z_]+\.[a-z0-9_]+", name)
+
+
+@every_parameter
+def test_a_parameter_can_be_mixed_as_it_says(name: str):
+    parameter = PARAMETERS[name]
+    low, high = parameter.range
+    if parameter.unit == "share":
+        assert low >= 0
+        assert high <= 1
+    if parameter.mix == "logit":
+        assert 0 < low < high < 1
+    off, _, on = parameter.values
+    half = mix(off, on, 0.5, parameter.mix)
+    assert min(off, on) <= half <= max(off, on)
+    assert (half != off) == (off != on)
+
+
+@every_parameter
+def test_reform_goes_one_way_from_p0_by_p1_to_p2(name: str):
+    values = list(PARAMETERS[name].values)
+    assert values in (sorted(values), sorted(values, reverse=True))
+
+
+def test_at_least_one_policy_lever_or_preset_moves_every_parameter():
+    moved = {effect.parameter for lever in LEVERS.values() for effect in lever.effects}
+    assert all(name in moved or len(set(parameter.values)) > 1 for name, parameter in PARAMETERS.items())
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_preset_loads_as_its_column(preset: str):
+    shipped = load_policy(preset)
+    assert shipped.name == shipped.base == preset
+    assert shipped.levers == ()
+    assert is_told_in_both(shipped.title)
+    column = PRESETS.index(preset)
+    assert shipped.resolve() == {name: parameter.values[column] for name, parameter in PARAMETERS.items()}
+
+
+def test_the_presets_differ():
+    values = [json.dumps(preset_values(preset)) for preset in PRESETS]
+    assert len(set(values)) == len(PRESETS)
+
+
+# Incidents
+
+
+@every_incident
+def test_an_incident_is_told_in_both_languages_and_happens(name: str):
+    incident = INCIDENTS[name]
+    assert is_told_in_both(incident.title)
+    assert re.fullmatch(r"[a-z_]+", name)
+    assert incident.per_100k_year > 0
+    assert len(incident.hours) == 24
+    assert sum(incident.hours) > 0
+    assert incident.target_s > 0
+
+
+@every_incident
+def test_an_incident_is_met_in_the_way_of_its_line(name: str):
+    incident = INCIDENTS[name]
+    if incident.line == "emergency":
+        assert incident.crew in DEFAULT_CREWS
+        assert min(incident.detect.median_s, incident.on_scene.median_s) > 0
+    else:
+        assert incident.crew is None
+        assert incident.handling.median_h > 0
+        assert incident.limit_h > 0
+    if incident.line == "hotline":
+        assert incident.talk.median_s > 0
+        assert 0 < incident.ticket_share <= 1
+
+
+@every_incident
+def test_an_incident_names_a_hazard_that_there_is(name: str):
+    assert INCIDENTS[name].hazard in {None, *HAZARDS}
+
+
+@every_incident
+def test_who_is_taken_to_hospital_is_handed_over_there(name: str):
+    incident = INCIDENTS[name]
+    assert (incident.transport_share > 0) == (incident.handover.median_s > 0)
+
+
+@every_incident
+def test_a_rate_of_an_incident_has_a_source_beside_it(name: str):
+    """A rate without a comment that says where it comes from is a number out of the air."""
+    file = Path(catalogue_module.__file__).with_suffix(".yaml")
+    line = read_yaml(file).lines[name, "per_100k_year"]
+    assert "#" in file.read_text(encoding="utf-8").splitlines()[line - 1]
+
+
+def test_lives_are_served_before_property_and_property_before_paper():
+    worst = {line: max(incident.priority for incident in INCIDENTS.values() if incident.line == line)
+             for line in ("emergency", "hotline")}  # fmt: skip
+    assert INCIDENTS["cardiac_arrest"].priority == 0
+    assert worst["emergency"] < min(i.priority for i in INCIDENTS.values() if i.line != "emergency")
+
+
+def test_every_crew_that_is_needed_is_there_and_every_crew_that_is_there_is_needed():
+    assert {incident.crew for incident in INCIDENTS.values()} - {None} == set(DEFAULT_CREWS)
+
+
+# Texts
+
+
+@pytest.mark.parametrize("kind", indicator_kinds(), ids=lambda kind: kind.name)
+def test_an_indicator_is_told_in_both_languages(kind):
+    assert is_told_in_both(kind.title)
+    assert LATIN.search(kind.unit.en)
+    assert CHINESE.search(kind.unit.zh)
+
+
+@pytest.mark.parametrize("key", TEXTS)
+def test_a_text_of_the_report_is_told_in_both_languages(key: str):
+    assert is_told_in_both(TEXTS[key])
+
+
+def test_verdicts_and_limits_are_told_in_both_languages():
+    assert all(is_told_in_both(text) for text in (*VERDICTS.values(), *_LIMITS))
+
+
+@pytest.mark.parametrize("name", scenario_names())
+def test_a_shipped_scenario_is_told_in_both_languages(name: str):
+    shipped = load_scenario(name)
+    assert shipped.name == name
+    assert is_told_in_both(shipped.title)
+    assert is_told_in_both(shipped.question)
+
+
+@pytest.mark.parametrize("name", policy_names())
+def test_a_shipped_policy_is_told_in_both_languages(name: str):
+    shipped = load_policy(name)
+    assert shipped.name == name
+    assert is_told_in_both(shipped.title)
+
+
+# The reference
+
+
+def test_the_reference_is_plain_data_and_names_everything():
+    found = json.loads(json.dumps(reference()))
+    assert set(found["levers"]) == set(LEVERS)
+    assert set(found["hazards"]) == set(HAZARDS)
+    assert set(found["parameters"]) == set(PARAMETERS)
+    assert set(found["incidents"]) == set(INCIDENTS)
+    assert set(found["crews"]) == set(DEFAULT_CREWS)
+    assert set(found["indicators"]) == {kind.name for kind in indicator_kinds()}
+
+
+def test_parameters_incidents_crews_and_indicators_of_the_reference_have_units():
+    found = reference()
+    for family in ("parameters", "incidents", "crews", "indicators"):
+        assert all(member["unit"].strip() for member in found[family].values())
+
+
+def test_every_field_of_a_plug_in_stands_in_the_reference():
+    found = reference()
+    for family, kinds in (("levers", LEVERS), ("hazards", HAZARDS)):
+        for name, kind in kinds.items():
+            assert set(found[family][name]["fields"]) == set(kind.model_fields) - {"kind"}
+
+
+def test_the_files_of_parameters_and_incidents_are_read_whole():
+    for module, known in ((parameters_module, PARAMETERS), (catalogue_module, INCIDENTS)):
+        assert list(read_yaml(Path(module.__file__).with_suffix(".yaml")).data) == list(known)
+
+
+def test_crews_have_chinese_titles():
+    assert all(re.search(r"[\u4e00-\u9fff]", crew["title"]["zh"]) for crew in reference()["crews"].values())
+
+
+@pytest.mark.parametrize(
+    ("family", "base", "package"), [("levers", Lever, lever_package), ("hazards", Hazard, hazard_package)]
+)
+def test_every_field_of_a_plug_in_has_a_unit(family: str, base: type, package):
+    assert kinds_in(base, package)
+    for name, member in reference()[family].items():
+        for field, facts in member["fields"].items():
+            assert facts.get("unit"), f"{name}.{field}"
