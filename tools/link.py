@@ -16,7 +16,8 @@ LAUNCHER = """#!{python}
 import sys
 from {module} import {function}
 
-sys.exit({function}())
+if __name__ == "__main__":  # worker processes import this file again
+    sys.exit({function}())
 """
 
 
