@@ -16,6 +16,7 @@ from api.jobs import Jobs
 from api.routes import router
 from api.settings import Settings
 from sim.errors import InputError, JinlingError, NotFoundError
+from sim.validation import told
 
 HERE = Path(__file__).parent
 MAX_BODY = 64 * 1024
@@ -85,9 +86,8 @@ async def _tell_invalid(_: Request, error: Exception) -> JSONResponse:
     """Answer a request that does not fit its description."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
     fault = error.errors()[0]
-    field = ".".join(str(part) for part in fault["loc"])
-    text = {"en": f"{field}: {fault['msg']}", "zh": f"{field}：{fault['msg']}"}
-    return JSONResponse({"error": text, "where": field}, 422)
+    where = ".".join(str(part) for part in fault["loc"])
+    return JSONResponse({"error": told(fault)._asdict(), "where": where}, 422)
 
 
 def _page() -> FileResponse:

@@ -194,7 +194,8 @@ def _faults(path: Path) -> Sequence[JinlingError]:
     """Return what is wrong in a scenario or policy file."""
     from models.policy import Policy
     from scenarios.language import Scenario
-    from sim.yaml_file import faults_of, read_yaml
+    from sim.validation import faults_of
+    from sim.yaml_file import read_yaml
 
     try:
         document = read_yaml(path)
@@ -245,7 +246,7 @@ def reproduce(
 @app.command()
 def kinds(lang: Lang = "", machine: Json = False) -> None:
     """List every hazard, lever and parameter with its fields and units · 列出全部种类"""
-    from scenarios.reference import reference
+    from scenarios.reference import FAMILIES, reference
 
     found = reference()
     if machine:
@@ -253,9 +254,11 @@ def kinds(lang: Lang = "", machine: Json = False) -> None:
         return
     language = language_of(lang)
     for family, members in found.items():
-        typer.echo(f"\n{family}")
+        typer.echo(f"\n{FAMILIES[family].in_language(language)}")
         for name, facts in members.items():
-            typer.echo(f"  {name:32s} {facts['title'][language]}  {facts.get('unit', '')}")
+            typer.echo(f"  {name:32s} {facts['title'][language]}  {facts.get('unit', {}).get(language, '')}".rstrip())
+            for field, told in facts.get("fields", {}).items() if family in {"hazards", "levers", "actors"} else ():
+                typer.echo(f"    {field:30s} {told['default']}  {told['unit'][language]}")
 
 
 @app.command()

@@ -231,7 +231,7 @@ def frame(
     if frame == "legs":
         data = playback.legs_frame(city, run.table("tracks"), run.table("crews"))
     elif frame == "orders":
-        data = playback.orders_frame(city, run.table("orders"), float(run.manifest["scenario"]["hours"]))
+        data = playback.orders_frame(city, run.table("orders"), tuple(run.manifest["window"]))
     else:
         draw = {"streets": playback.streets_frame, "buildings": playback.buildings_frame,
                 "areas": playback.areas_frame, "facilities": playback.facilities_frame}[frame]  # fmt: skip

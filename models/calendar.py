@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from sim.errors import InputError
+
 HOUR = 3600.0
 DAY = 24 * HOUR
 
 
 class WorkingHours(BaseModel):
-    """The hours in which departments work; times are seconds since the start of the run.
+    """The hours in which departments work; times are seconds since midnight of the first day.
 
-    `start_hour` and `weekday` say when the run starts: 0 is Monday.
+    `weekday` is that of the first day: 0 is Monday.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -24,7 +26,8 @@ class WorkingHours(BaseModel):
     @model_validator(mode="after")
     def _is_open(self) -> WorkingHours:
         if not self.opens < self.closes:
-            raise ValueError("a calendar needs working hours: opens must be before closes")
+            raise InputError(en="a calendar needs working hours: opens must be before closes",
+                             zh="日历需要工作时间：opens 须早于 closes")  # fmt: skip
         return self
 
     def _span(self, day: int) -> tuple[float, float]:

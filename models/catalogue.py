@@ -9,8 +9,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
 
+from sim.errors import InputError
 from sim.text import Text
-from sim.yaml_file import load_model
+from sim.validation import load_model
 
 NonNegative = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -63,7 +64,8 @@ class IncidentKind(_Strict):
     @model_validator(mode="after")
     def _hours_have_weight(self) -> IncidentKind:
         if self.per_100k_year > 0 and not sum(self.hours) > 0:
-            raise ValueError("at least one of the 24 hours needs a weight above 0")
+            raise InputError(en="at least one of the 24 hours needs a weight above 0",
+                             zh="24 个小时中至少一个权重须大于 0")  # fmt: skip
         return self
 
     def expected_per_day(self, residents: int) -> float:

@@ -36,7 +36,7 @@ class Incidents:
 
     id: NDArray[np.int64]  #: stable name under every policy, ≥ 0; the entity of later draws
     kind: NDArray[np.int16]  #: index into `kinds`
-    onset: NDArray[np.float64]  #: s since start
+    onset: NDArray[np.float64]  #: s since midnight of the first day
     building: NDArray[np.int32]  #: -1 where it happens in the street
     person: NDArray[np.int64]  #: index of the resident, -1 where none
     node: NDArray[np.int32]  #: drive node
@@ -99,11 +99,11 @@ def draw_incidents(
     population: Population,
     kinds: Mapping[str, IncidentKind],
     stream: Stream,
-    hours: float,
+    window: tuple[float, float],
 ) -> Incidents:
-    """Return everything that happens in the first `hours` under the luck of `stream`."""
+    """Return everything that happens within `window` (s since midnight of the first day) under the luck of `stream`."""
     names = tuple(kinds)
-    parts = [_of_kind(city, population, name, kinds[name], stream, hours, names.index(name)) for name in names]
+    parts = [_of_kind(city, population, name, kinds[name], stream, window, names.index(name)) for name in names]
     columns = {
         field: np.concatenate([part[field] for part in parts])
         for field in ("id", "kind", "onset", "building", "person", "walk_node", "severity")
@@ -119,7 +119,7 @@ def _of_kind(
     name: str,
     kind: IncidentKind,
     stream: Stream,
-    hours: float,
+    window: tuple[float, float],
     number: int,
 ) -> dict[str, NDArray[Any]]:
     entities, weights = _entities(city, population, kind)
@@ -129,13 +129,13 @@ def _of_kind(
     keys = [stream.key(f"demand.{name}.{what}") for what in ("count", "time", "severity")]
     days = [
         (day, *draw_onsets(keys[0], keys[1], entities, expected, cumulative, day))
-        for day in range(int(np.ceil(hours / 24)))
+        for day in range(int(np.ceil(window[1] / DAY)))
         if kind.per_100k_year > 0
     ]
     index = _joined([day[1] for day in days], np.int64)
     ids = _joined([day[2] for day in days], np.int64)
     onset = _joined([day[0] * DAY + day[3] for day in days], np.float64)
-    kept = onset < hours * HOUR
+    kept = (onset >= window[0]) & (onset < window[1])
     index, ids, onset = index[kept], ids[kept], onset[kept]
     return {
         "id": ids,

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from models.calendar import WorkingHours
 from sim.text import Text
+from sim.units import unit_text
 
 Columns = Mapping[str, NDArray[Any]]
 Better = Literal["lower", "higher", "none"]
@@ -77,8 +78,7 @@ def _lying(columns: Columns) -> float:
     return _mean((seen - columns["t_onset"])[rows] / HOUR)
 
 
-_MIN, _H, _D = Text("min", "分钟"), Text("h", "小时"), Text("working days", "工作日")
-_SHARE, _COUNT = Text("share", "比例"), Text("count", "起")
+_MIN, _H, _D, _SHARE, _COUNT = map(unit_text, ("min", "h", "working days", "share", "count"))
 
 
 def indicator_kinds() -> tuple[IndicatorKind, ...]:

@@ -24,7 +24,7 @@ class Orders:
     """The orders of a run, row by row the incidents that caused them; [orders] unless noted."""
 
     incidents: Incidents
-    stamps: NDArray[np.float64]  #: [orders, 12] s since start, NaN where not reached
+    stamps: NDArray[np.float64]  #: [orders, 12] s since midnight of the first day, NaN where not reached
     filed: NDArray[np.bool_]  #: False for a request that was answered at once and became no order
     channel: NDArray[np.int8]  #: index into CHANNELS: how it was found
     priority: NDArray[np.int8]

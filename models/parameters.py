@@ -8,11 +8,12 @@ from math import exp, log
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, RootModel
+from pydantic import BaseModel, ConfigDict, RootModel, field_validator, model_validator
 
 from sim.errors import InputError
 from sim.text import Text
-from sim.yaml_file import load_model
+from sim.units import unit_text
+from sim.validation import load_model
 
 PRESETS = ("P0", "P1", "P2")
 Preset = Literal["P0", "P1", "P2"]
@@ -29,12 +30,21 @@ class Parameter(BaseModel):
     values: tuple[float, float, float]
     range: tuple[float, float]
     mix: Mix
-    basis: str
+    basis: Text | None = None  #: the source of the figures
+    assumption: bool = False  #: whether some of them, or all, rest on no source
 
-    @property
-    def assumption(self) -> bool:
-        """Whether the figures rest on an assumption and not on a source alone."""
-        return "assumption" in self.basis
+    @field_validator("unit")
+    @classmethod
+    def _unit_is_known(cls, unit: str) -> str:
+        unit_text(unit)
+        return unit
+
+    @model_validator(mode="after")
+    def _rests_on_something(self) -> Parameter:
+        if self.basis is None and not self.assumption:
+            raise InputError(en="a parameter needs a basis, or says that it is an assumption",
+                             zh="参数需要依据，或注明为假设")  # fmt: skip
+        return self
 
 
 class _File(RootModel[dict[str, Parameter]]):

@@ -19,7 +19,7 @@ from models.parameters import Mix, Preset, in_range, known_parameter, mix, param
 from sim.errors import InputError
 from sim.kinds import Kind, Unit, kind_called
 from sim.text import Text
-from sim.yaml_file import validated
+from sim.validation import validated
 
 Share = Annotated[float, Field(ge=0.0, le=1.0), Unit("share")]
 Days = Annotated[float, Field(ge=0.0, le=36500.0), Unit("d")]

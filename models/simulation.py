@@ -10,15 +10,17 @@ import numpy as np
 import pyarrow as pa
 
 from models import demand, dispatch, missions, patrol, population, stages
-from models.actors.command import Command, Edict, Finding, Fire
-from models.calendar import HOUR
+from models.actors.base import Edict, Sight
+from models.calendar import DAY, HOUR
 from models.catalogue import IncidentKind
+from models.command import Command, actor_kinds
 from models.dispatch import Dispatcher
 from models.hazards.base import Hazard
 from models.missions import Missions, Process
 from models.orders import ARRIVE, CHANNELS, CONTROL, DETECT, FEEDBACK, ONSET
 from models.travel import Travel
 from models.world import World
+from sim.kinds import Kind
 
 DECISIONS = ("command.loss",)
 Progress = Callable[[float], None]
@@ -28,8 +30,9 @@ def all_decisions(kinds: dict[str, IncidentKind], hazards: dict[str, Hazard]) ->
     """Return the name of every draw that a run may make."""
     names = [*population.DECISIONS, *dispatch.DECISIONS, *missions.DECISIONS, *patrol.DECISIONS]
     names += [*stages.DECISIONS, *DECISIONS, *demand.decisions(kinds)]
-    for hazard in hazards.values():
-        names += hazard.decisions
+    deciding: list[Kind | type[Kind]] = [*hazards.values(), *actor_kinds().values()]
+    for kind in deciding:
+        names += kind.decisions
     return names
 
 
@@ -43,24 +46,19 @@ class Simulation:
         self.dispatcher = Dispatcher(world, travel)
         self.missions = Missions(world, self.dispatcher, travel, hazards, seats)
         self.patrol = patrol.build_patrol(world.city, len(world.orders))
-        self.command = Command(
-            self.patrol.grid.tolist(),
-            world.city.areas.of_level("street").tolist(),
-            world.rules.parameters,
-            world.rules.stream,
-        )
+        self.command = Command(world.city.areas, world.rules.parameters, world.rules.stream)
         self._next = 0
         for phase in (self._step_hazards, self._patrol_beat, self._command_beat, self._desk_beat):
             world.engine.add_phase(phase)
 
-    def execute(self, hours: float, drain_days: float, progress: Progress | None = None) -> None:
-        """Play `hours` of the city, then up to `drain_days` in which nothing new happens."""
+    def execute(self, end: float, drain_days: float, progress: Progress | None = None) -> None:
+        """Play the city until `end` (s), then up to `drain_days` in which nothing new happens."""
         world = self.world
         for order in range(len(world.orders)):
             onset = float(world.orders.stamps[order, ONSET])
             world.engine.at(onset, partial(self._onset, order))
-        world.engine.run(hours * HOUR, progress)
-        world.engine.drain((hours + drain_days * 24.0) * HOUR)
+        world.engine.run(end, progress)
+        world.engine.drain(end + drain_days * DAY)
 
     def tables(self) -> dict[str, pa.Table]:
         """Return the log of the run."""
@@ -103,7 +101,7 @@ class Simulation:
 
     def _patrol_beat(self, now: float, beat: float) -> None:
         world = self.world
-        if not patrol.on_shift((world.start_hour + now / HOUR) % 24):
+        if not patrol.on_shift(now / HOUR % 24):
             return
         shift = (patrol.SHIFT[1] - patrol.SHIFT[0]) * HOUR
         rounds = world.rules["patrol.rounds_per_day"] * beat / shift
@@ -112,21 +110,22 @@ class Simulation:
         )
         if not found:
             return
-        shown = {w: Finding(order, world.incident(order)) for w, order in found}
-        for edict in self.command.decide_findings(shown):
-            self._obey_worker(edict)
+        worker_of = {int(self.patrol.grid[worker]): worker for worker, _ in found}
+        shown = [Sight(int(self.patrol.grid[worker]), order, world.incident(order)) for worker, order in found]
+        for edict in self.command.decide("finding", shown):
+            self._obey_worker(edict, worker_of[edict.place])
 
-    def _obey_worker(self, edict: Edict) -> None:
+    def _obey_worker(self, edict: Edict, worker: int) -> None:
         world, order = self.world, edict.order
         patrol.take(self.patrol, int(world.incidents.walk_node[order]), order)
         world.orders.channel[order] = CHANNELS.index("patrol")
-        self.patrol.state[edict.actor] = patrol.OCCUPIED
+        self.patrol.state[worker] = patrol.OCCUPIED
         if edict.what == "solve":
-            world.engine.process(self._solve(order, edict.actor))
+            world.engine.process(self._solve(order, worker))
             return
         self.missions.file(order, "patrol")
         busy = world.rules["grid.report_min"] * 60.0
-        world.engine.at(world.engine.now + busy, lambda: self._walk_on(edict.actor))
+        world.engine.at(world.engine.now + busy, lambda: self._walk_on(worker))
 
     def _solve(self, order: int, worker: int) -> Process:
         """Let a grid worker solve what was found, on the spot."""
@@ -147,12 +146,12 @@ class Simulation:
         street = world.city.areas.ancestor("street")
         burning = np.flatnonzero(world.heat > 0)
         fires = [
-            Fire(int(order), float(world.heat[order]), int(street[world.incidents.grid[order]]))
-            for order in burning
+            Sight(int(street[world.incidents.grid[order]]), order, world.incident(order), float(world.heat[order]))
+            for order in burning.tolist()
             if not isnan(world.orders.stamps[order, ARRIVE])
         ]
         if fires:
-            for edict in self.command.decide_fires(fires):
+            for edict in self.command.decide("fire", fires):
                 self._relay(edict)
 
     def _relay(self, edict: Edict) -> None:

@@ -33,15 +33,14 @@ class World:
     router: Router
     engine: Engine
     recorder: Recorder
-    start_hour: int
     heat: NDArray[np.float64] = field(init=False)  #: [orders] MW, heat release of a fire now
 
     def __post_init__(self) -> None:
         self.heat = np.zeros(len(self.orders))
 
     def hour(self, time: float) -> int:
-        """Return the hour of the day at `time`."""
-        return int(self.start_hour + time // HOUR) % 24
+        """Return the hour of the day at `time`, which counts from midnight of the first day."""
+        return int(time // HOUR) % 24
 
     def incident(self, order: int) -> int:
         """Return the incident that an order belongs to: the entity of its luck."""

@@ -20,11 +20,12 @@ from scenarios.cities import city_of
 from scenarios.language import Scenario
 from scenarios.running import comparing_level, people_of, resolved, run_id_of, run_scenario
 from sim.city.build import facility_counts
-from sim.city.model import City
+from sim.city.model import FACILITY_TITLES, City
 from sim.comparison import (
     CityInfo,
     Comparison,
     Described,
+    FacilityCount,
     ParameterRow,
     PolicyInfo,
     area_rows,
@@ -33,6 +34,7 @@ from sim.comparison import (
 from sim.errors import InputError
 from sim.runs import Run, RunStore, digest_of, write_durably
 from sim.text import Text
+from sim.units import unit_text
 
 Progress = Callable[[float], None]
 _LIMITS = (
@@ -195,7 +197,10 @@ def _city_info(city: City) -> CityInfo:
         streets_km=float(city.drive.length[city.drive.forward].sum() / 1000),
         junctions=city.drive.nodes,
         buildings=len(city.buildings),
-        synthetic_facilities=facility_counts(city.facilities),
+        facilities=[
+            FacilityCount(kind=kind, title=FACILITY_TITLES[kind], count=count, synthetic=made)
+            for kind, (count, made) in facility_counts(city.facilities).items()
+        ],
         source=city.source,
     )
 
@@ -205,7 +210,7 @@ def _parameter_rows(scenario: Scenario, policies: list[Policy]) -> list[Paramete
     first = values[policies[0].name]
     names = {name for p in policies[1:] for name in differing(first, values[p.name])}
     return [
-        ParameterRow(name=name, title=parameter.title, unit=parameter.unit, basis=parameter.basis,
+        ParameterRow(name=name, title=parameter.title, unit=unit_text(parameter.unit), basis=parameter.basis,
                      values={p: values[p][name] for p in values}, assumption=parameter.assumption)
         for name, parameter in parameters().items() if name in names
     ]  # fmt: skip

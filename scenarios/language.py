@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from models import hazards as hazard_package
-from models.calendar import WorkingHours
+from models.calendar import HOUR, WorkingHours
 from models.catalogue import IncidentKind, catalogue
 from models.crews import DEFAULT_CREWS, CrewKind
 from models.hazards.base import Hazard
@@ -17,7 +17,7 @@ from sim.city.generated.parameters import CityParameters
 from sim.errors import InputError
 from sim.kinds import kind_called
 from sim.text import Text
-from sim.yaml_file import validated
+from sim.validation import validated
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_\-]{1,60}$")]
 
@@ -62,7 +62,7 @@ class Scenario(_Strict):
     question: Text
     city: CityChoice
     hours: Annotated[float, Field(gt=0.0, le=24.0 * 366)] = 24.0
-    start_hour: Annotated[int, Field(ge=0, le=23)] = 0
+    start_hour: Annotated[int, Field(ge=0, le=23)] = 0  #: of the first day
     drain_days: Annotated[float, Field(ge=0.0, le=366.0)] = 40.0
     beat_s: Annotated[float, Field(ge=1.0, le=3600.0)] = 60.0
     incidents: dict[str, IncidentChange] = Field(default_factory=dict)
@@ -93,6 +93,11 @@ class Scenario(_Strict):
                 raise InputError(en=f"incident {name!r} needs crews of kind {kind.crew!r}; there are: {there_are}",
                                  zh=f"事件 {name!r} 需要 {kind.crew!r} 类力量；可用：{there_are}")  # fmt: skip
         return self
+
+    @property
+    def window(self) -> tuple[float, float]:
+        """The seconds, from midnight of the first day, between which things happen."""
+        return self.start_hour * HOUR, (self.start_hour + self.hours) * HOUR
 
     def kinds(self) -> dict[str, IncidentKind]:
         """Return the incident kinds of the scenario; none named means the whole catalogue."""

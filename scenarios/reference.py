@@ -6,6 +6,7 @@ from typing import Any
 
 from models import levers as lever_package
 from models.catalogue import catalogue
+from models.command import actor_kinds
 from models.crews import DEFAULT_CREWS
 from models.indicators import indicator_kinds
 from models.parameters import parameters
@@ -13,8 +14,18 @@ from models.policy import Lever
 from scenarios.running import hazard_kinds
 from sim.kinds import Kind, kinds_in, unit_of
 from sim.text import Text
+from sim.units import unit_text
 
 Family = dict[str, dict[str, Any]]
+FAMILIES = {
+    "hazards": Text("Hazards", "灾害"),
+    "levers": Text("Levers", "治理措施"),
+    "actors": Text("Actors", "决策者"),
+    "incidents": Text("Incidents", "事件"),
+    "crews": Text("Crews", "力量"),
+    "parameters": Text("Parameters", "参数"),
+    "indicators": Text("Indicators", "指标"),
+}
 
 
 def reference() -> dict[str, Family]:
@@ -22,33 +33,42 @@ def reference() -> dict[str, Family]:
     return {
         "hazards": {name: _kind(cls) for name, cls in hazard_kinds().items()},
         "levers": {name: _lever(cls) for name, cls in kinds_in(Lever, lever_package).items()},
+        "actors": {name: _kind(cls) for name, cls in actor_kinds().items()},
         "incidents": {
-            name: {"title": kind.title._asdict(), "unit": "per year and 100,000 residents",
+            name: {"title": kind.title._asdict(), "unit": _unit("per year and 100,000 residents"),
                    "fields": kind.model_dump(mode="json", exclude={"title"})}
             for name, kind in catalogue().items()
         },
         "crews": {
-            name: {"title": (kind.title or Text(name, name))._asdict(), "unit": "per 100,000 residents",
+            name: {"title": (kind.title or Text(name, name))._asdict(), "unit": _unit("per 100,000 residents"),
                    "fields": kind.model_dump(mode="json", exclude={"title"})}
             for name, kind in DEFAULT_CREWS.items()
         },
         "parameters": {
-            name: {"title": parameter.title._asdict(), "unit": parameter.unit,
+            name: {"title": parameter.title._asdict(), "unit": _unit(parameter.unit),
                    "fields": parameter.model_dump(mode="json", exclude={"title"})}
             for name, parameter in parameters().items()
         },
         "indicators": {
-            kind.name: {"title": kind.title._asdict(), "unit": kind.unit.en, "better": kind.better}
+            kind.name: {"title": kind.title._asdict(), "unit": kind.unit._asdict(), "better": kind.better}
             for kind in indicator_kinds()
         },
     }  # fmt: skip
+
+
+def _unit(symbol: str) -> dict[str, str]:
+    return unit_text(symbol)._asdict()
 
 
 def _kind(cls: type[Kind]) -> dict[str, Any]:
     return {
         "title": cls.title._asdict(),
         "fields": {
-            name: {"default": field.default, "unit": unit_of(field), "type": getattr(field.annotation, "__name__", "")}
+            name: {
+                "default": field.default,
+                "unit": _unit(unit_of(field)),
+                "type": getattr(field.annotation, "__name__", ""),
+            }
             for name, field in cls.model_fields.items()
             if name != "kind"
         },

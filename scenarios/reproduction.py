@@ -11,7 +11,8 @@ from scenarios.language import Scenario
 from scenarios.running import run_scenario
 from sim.errors import InputError, NotFoundError
 from sim.runs import RunStore
-from sim.yaml_file import Document, faults_of
+from sim.validation import faults_of
+from sim.yaml_file import Document
 
 _POLICY_FIELDS = ("format", "name", "title", "base", "levers", "set")
 

@@ -129,7 +129,7 @@ def simulate(
     kinds = scenario.kinds()
     hazards = _hazards(kinds)
     stream = Stream(seed, all_decisions(kinds, hazards))
-    incidents = draw_incidents(city, population, kinds, stream, scenario.hours)
+    incidents = draw_incidents(city, population, kinds, stream, scenario.window)
     priority = np.array([kinds[name].priority for name in incidents.kinds], dtype=np.int8)
     speeds = drive_speeds(city.drive) * scenario.speed_factor
     world = World(
@@ -140,12 +140,11 @@ def simulate(
         crews=build_crews(city, scenario.crews),
         rules=Rules(parameters, kinds, scenario.working, stream),
         router=Router(city.drive, travel_times(city.drive, speeds)),
-        engine=Engine(scenario.beat_s),
+        engine=Engine(scenario.beat_s, scenario.window[0]),
         recorder=Recorder(),
-        start_hour=scenario.start_hour,
     )
     simulation = Simulation(world, hazards, scenario.seats(city.residents))
-    simulation.execute(scenario.hours, scenario.drain_days, progress)
+    simulation.execute(scenario.window[1], scenario.drain_days, progress)
     return simulation
 
 
@@ -163,7 +162,7 @@ def _manifest(
     scenario: Scenario, policy: Policy, seed: int, simulation: Simulation, tables: Mapping[str, pa.Table]
 ) -> dict[str, Any]:
     city = simulation.world.city
-    columns = order_columns(tables["orders"], scenario.working, scenario.hours * 3600.0)
+    columns = order_columns(tables["orders"], scenario.working, scenario.window[1])
     by_area = measure_by_area(columns, comparing_level(city))
     return {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -172,6 +171,7 @@ def _manifest(
         "policy": {**policy.model_dump(mode="json"), "title": policy.title._asdict(),
                    "parameters": resolved(scenario, policy)},
         "seed": seed,
+        "window": list(scenario.window),
         "city": {"name": city.name, "hash": city.hash, "synthetic": city.synthetic,
                  "residents": city.residents, "source": city.source},
         "versions": {"jinling": version("jinling"), "code": code_version(),

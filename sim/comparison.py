@@ -66,10 +66,19 @@ class ParameterRow(_Strict):
 
     name: str
     title: Text
-    unit: str
+    unit: Text
     values: dict[str, float]
-    basis: str
+    basis: Text | None
     assumption: bool
+
+
+class FacilityCount(_Strict):
+    """How many facilities of a kind there are, and how many of them are synthetic."""
+
+    kind: str
+    title: Text
+    count: int
+    synthetic: int
 
 
 class CityInfo(_Strict):
@@ -82,7 +91,7 @@ class CityInfo(_Strict):
     streets_km: float
     junctions: int
     buildings: int
-    synthetic_facilities: dict[str, tuple[int, int]]  #: kind → all, synthetic
+    facilities: list[FacilityCount]
     source: dict[str, str]
 
 

@@ -12,23 +12,23 @@ Change = Callable[[], None]
 
 
 class Engine:
-    """One clock for SimPy processes and beats.
+    """One clock for SimPy processes and beats; it begins at `start` seconds.
 
     At every beat the engine first applies the changes queued since the last one, in order of (time,
     entity), then calls the phases in the order in which they were added, as `phase(now, beat)`.
     """
 
-    def __init__(self, beat: float) -> None:
+    def __init__(self, beat: float, start: float = 0.0) -> None:
         if not beat > 0:
             raise ValueError("beat must be positive seconds")
-        self.env = simpy.Environment()
+        self.env = simpy.Environment(initial_time=start)
         self.beat = beat
         self._phases: list[Phase] = []
         self._changes: list[tuple[float, int, int, Change]] = []
 
     @property
     def now(self) -> float:
-        """Seconds since the start."""
+        """Seconds since midnight of the first day."""
         return float(self.env.now)
 
     def add_phase(self, phase: Phase) -> None:

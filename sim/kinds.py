@@ -26,6 +26,7 @@ class Kind(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     title: ClassVar[Text]
+    decisions: ClassVar[tuple[str, ...]] = ()  #: names of its draws
     kind: str
 
 

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import yaml
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
-from sim.errors import InputError, JinlingError, NotFoundError
+from sim.errors import InputError, NotFoundError
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 24
 MAX_NODES = 100_000
 _PLAIN_TAGS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 Where = tuple[Hashable, ...]
-ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 class Document(NamedTuple):
@@ -131,63 +128,3 @@ def parse_yaml(text: str, path: Path) -> Document:
         raise InputError(en="the file is empty", zh="文件为空", file=path)
     reader = _Reader(path)
     return Document(reader.read(node, ()), reader.lines)
-
-
-def _line_of(document: Document, where: Where) -> int | None:
-    """Return the line of the value at `where`, or of its nearest ancestor that stands in the file."""
-    while where not in document.lines and where:
-        where = where[:-1]
-    return document.lines.get(where)
-
-
-def _known_path(document: Document, where: tuple[int | str, ...]) -> Where:
-    """Drop what pydantic adds to a path: the names of union members, which are no keys of the file."""
-    known: Where = ()
-    for part in where:
-        if (*known, part) in document.lines:
-            known = (*known, part)
-    return known
-
-
-def _sentence(fault: ErrorDetails, where: Where) -> tuple[str, str]:
-    field = ".".join(str(part) for part in fault["loc"] if not str(part).startswith("function-"))
-    if fault["type"] == "extra_forbidden":
-        return f"field {field!r} is unknown", f"字段 {field!r} 未知"
-    if fault["type"] == "missing":
-        return f"field {field!r} is missing", f"缺少字段 {field!r}"
-    came = repr(fault["input"])[:60]
-    name = field or ".".join(map(str, where)) or "file"
-    cause = fault.get("ctx", {}).get("error")
-    if isinstance(cause, JinlingError):
-        return f"{name}: {cause.text.en}", f"{name}：{cause.text.zh}"
-    return f"{name}: {fault['msg']}; {came} came", f"{name}：{fault['msg']}；收到 {came}"
-
-
-def faults_of(model: type[ModelT], document: Document, path: Path) -> ModelT | list[InputError]:
-    """Return the validated model, or every fault of the document with its line."""
-    try:
-        return model.model_validate(document.data)
-    except ValidationError as error:
-        faults = []
-        for fault in error.errors(include_url=False):
-            where = _known_path(document, fault["loc"])
-            en, zh = _sentence(fault, where)
-            faults.append(InputError(en=en, zh=zh, file=path, line=_line_of(document, where)))
-        return faults
-
-
-def validated(model: type[ModelT], data: Mapping[str, Any], where: str = "") -> ModelT:
-    """Return a model of the part `where` of a document; raise its first fault as an `InputError` that names the field."""
-    try:
-        return model.model_validate(data)
-    except ValidationError as error:
-        en, zh = _sentence(error.errors(include_url=False)[0], ())
-        raise InputError(en=f"{where}{en}", zh=f"{where}{zh}") from error
-
-
-def load_model(model: type[ModelT], path: Path) -> ModelT:
-    """Read `path` as `model`; raise the first fault as `InputError` with file and line."""
-    result = faults_of(model, read_yaml(path), path)
-    if isinstance(result, list):
-        raise result[0]
-    return result

@@ -11,11 +11,14 @@ from typing import get_type_hints
 import pytest
 from pydantic import ValidationError
 
+from models import actors as actor_package
 from models import catalogue as catalogue_module
 from models import hazards as hazard_package
 from models import levers as lever_package
 from models import parameters as parameters_module
+from models.actors.base import ActorKind, Edict, Sight
 from models.catalogue import catalogue
+from models.command import Command, actor_kinds
 from models.crews import DEFAULT_CREWS
 from models.hazards.base import Hazard
 from models.indicators import indicator_kinds
@@ -27,17 +30,21 @@ from scenarios.experiment import _LIMITS
 from scenarios.library import load_policy, load_scenario, policy_names, scenario_names
 from scenarios.reference import reference
 from scenarios.running import hazard_kinds, resolved, simulate
+from sim.city.model import AREA_LEVELS
 from sim.errors import InputError
 from sim.kinds import kind_called, kind_name, kinds_in
 from sim.recording import log_hash
+from sim.streams import Stream
 from sim.text import Text
+from sim.units import unit_text
 from sim.yaml_file import read_yaml
 from viz.report import TEXTS
 from viz.words import VERDICTS
 
 LEVERS = kinds_in(Lever, lever_package)
 HAZARDS = kinds_in(Hazard, hazard_package)
-PLUG_INS = {**LEVERS, **HAZARDS}
+ACTORS = actor_kinds()
+PLUG_INS = {**LEVERS, **HAZARDS, **ACTORS}
 PARAMETERS = dict(parameters())
 INCIDENTS = dict(catalogue())
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -68,7 +75,9 @@ def is_told_in_both(text: Text) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("package", "found"), [(lever_package, LEVERS), (hazard_package, HAZARDS)], ids=["levers", "hazards"]
+    ("package", "found"),
+    [(lever_package, LEVERS), (hazard_package, HAZARDS), (actor_package, ACTORS)],
+    ids=["levers", "hazards", "actors"],
 )
 def test_every_file_of_a_family_adds_the_kind_of_its_name(package, found):
     files = {path.stem for path in Path(package.__path__[0]).glob("*.py")} - {"__init__", "base"}
@@ -120,7 +129,7 @@ def test_an_unknown_kind_is_refused_with_those_there_are(family, package):
 
 
 def test_titles_tell_the_plug_ins_apart():
-    for family in (LEVERS, HAZARDS):
+    for family in (LEVERS, HAZARDS, ACTORS):
         assert len({kind.title.en for kind in family.values()}) == len(family)
         assert len({kind.title.zh for kind in family.values()}) == len(family)
 
@@ -275,6 +284,29 @@ def test_all_decisions_of_a_whole_run_are_unique():
     assert len(set(decisions)) == len(decisions) > 10
 
 
+# Actors
+
+
+@pytest.mark.parametrize("actor", ACTORS.values(), ids=ACTORS)
+def test_an_actor_sits_at_a_level_and_watches_something(actor):
+    assert actor.level in AREA_LEVELS
+    assert actor.watches
+    for other in (*HAZARDS.values(), *ACTORS.values()):
+        assert other is actor or not set(other.decisions) & set(actor.decisions)
+
+
+def test_the_actors_of_a_place_decide_on_what_they_are_shown(tiny_city):
+    grid, street = (int(tiny_city.areas.of_level(level)[0]) for level in ("grid", "street"))
+    stream = Stream(1, all_decisions(INCIDENTS, {}))
+    command = Command(tiny_city.areas, {"grid.share_solved": 1.0}, stream)
+    assert command.decide("finding", [Sight(grid, 5, 77)]) == [Edict("solve", 5, grid)]
+    assert command.decide("fire", [Sight(street, 8, 78, 1.9), Sight(street, 9, 79, 2.1)]) == [
+        Edict("reinforce", 9, street)
+    ]
+    assert command.decide("fire", [Sight(street, 9, 79, 3.0)]) == []
+    assert command.decide("fire", [Sight(grid, 9, 79, 3.0)]) == []
+
+
 # Parameters and presets
 
 
@@ -289,16 +321,17 @@ def test_a_parameter_has_all_three_values_within_its_range(name: str):
 
 @every_parameter
 def test_a_parameter_has_a_source_or_says_assumption(name: str):
-    basis = PARAMETERS[name].basis
-    assert basis.strip() == basis
-    assert len(basis) >= 8
-    assert PARAMETERS[name].assumption == ("assumption" in basis)
+    parameter = PARAMETERS[name]
+    assert parameter.assumption or parameter.basis is not None
+    if parameter.basis is not None:
+        assert is_told_in_both(parameter.basis)
+        assert "assumption" not in parameter.basis.en
 
 
 @every_parameter
 def test_a_parameter_has_a_title_in_both_languages_and_a_unit(name: str):
     assert is_told_in_both(PARAMETERS[name].title)
-    assert PARAMETERS[name].unit.strip()
+    assert unit_text(PARAMETERS[name].unit).zh
     assert re.fullmatch(r"[a-z_]+\.[a-z0-9_]+", name)
 
 
@@ -443,6 +476,7 @@ def test_the_reference_is_plain_data_and_names_everything():
     found = json.loads(json.dumps(reference()))
     assert set(found["levers"]) == set(LEVERS)
     assert set(found["hazards"]) == set(HAZARDS)
+    assert set(found["actors"]) == set(ACTORS)
     assert set(found["parameters"]) == set(PARAMETERS)
     assert set(found["incidents"]) == set(INCIDENTS)
     assert set(found["crews"]) == set(DEFAULT_CREWS)
@@ -452,12 +486,12 @@ def test_the_reference_is_plain_data_and_names_everything():
 def test_parameters_incidents_crews_and_indicators_of_the_reference_have_units():
     found = reference()
     for family in ("parameters", "incidents", "crews", "indicators"):
-        assert all(member["unit"].strip() for member in found[family].values())
+        assert all(is_told_in_both(Text(**member["unit"])) for member in found[family].values())
 
 
 def test_every_field_of_a_plug_in_stands_in_the_reference():
     found = reference()
-    for family, kinds in (("levers", LEVERS), ("hazards", HAZARDS)):
+    for family, kinds in (("levers", LEVERS), ("hazards", HAZARDS), ("actors", ACTORS)):
         for name, kind in kinds.items():
             assert set(found[family][name]["fields"]) == set(kind.model_fields) - {"kind"}
 
@@ -472,10 +506,12 @@ def test_crews_have_chinese_titles():
 
 
 @pytest.mark.parametrize(
-    ("family", "base", "package"), [("levers", Lever, lever_package), ("hazards", Hazard, hazard_package)]
+    ("family", "base", "package"),
+    [("levers", Lever, lever_package), ("hazards", Hazard, hazard_package), ("actors", ActorKind, actor_package)],
 )
 def test_every_field_of_a_plug_in_has_a_unit(family: str, base: type, package):
     assert kinds_in(base, package)
     for name, member in reference()[family].items():
         for field, facts in member["fields"].items():
-            assert facts.get("unit"), f"{name}.{field}"
+            assert facts["unit"]["en"], f"{name}.{field}"
+            assert facts["unit"]["zh"], f"{name}.{field}"

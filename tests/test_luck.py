@@ -16,7 +16,7 @@ from sim.streams import Stream
 
 
 def demand_of(city, people, kinds, seed=1, hours=24.0):
-    return draw_incidents(city, people, kinds, Stream(seed), hours)
+    return draw_incidents(city, people, kinds, Stream(seed), (0.0, hours * 3600.0))
 
 
 def test_a_policy_that_changes_nothing_reproduces_the_baseline_byte_for_byte(tiny, tiny_city, tiny_people):
@@ -60,6 +60,20 @@ def test_adding_a_type_leaves_the_others_alone(tiny, tiny_city, tiny_people):
     assert np.array_equal(few.id, many.id[kept])
     assert np.array_equal(few.onset, many.onset[kept])
     assert len(many) > len(few)
+
+
+def test_a_window_that_begins_in_the_evening_is_a_part_of_the_whole_day(tiny, tiny_city, tiny_people):
+    day = demand_of(tiny_city, tiny_people, tiny.kinds(), hours=30.0)
+    evening = tiny.model_copy(update={"start_hour": 20, "hours": 10.0})
+    world = simulate(tiny_city, tiny_people, evening, resolved(tiny, load_policy("P1")), 1).world
+    inside = day.onset >= 20 * 3600.0
+    assert 5 < inside.sum() < len(day)
+    assert np.array_equal(world.incidents.id, day.id[inside])
+    assert np.array_equal(world.incidents.onset, day.onset[inside])
+    assert world.recorder.tables()["series"]["time"][0].as_py() == 20 * 3600.0
+    found = world.orders.table(tiny_city).to_pandas()
+    seen_by_patrol = found.loc[found["channel"] == "patrol", "t_detect"]
+    assert (seen_by_patrol >= 24 * 3600.0 + 8.5 * 3600.0).all()  # grid workers do not walk at night
 
 
 def test_the_same_run_has_the_same_log_in_another_store(tiny, home, tmp_path):

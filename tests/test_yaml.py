@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from models.policy import Policy
 from scenarios.language import Scenario
 from scenarios.library import load_policy, load_scenario, policy_names, scenario_names
 from sim.errors import InputError
-from sim.yaml_file import load_model, read_yaml
+from sim.validation import load_model
+from sim.yaml_file import read_yaml
 
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{chr(98 + i)}: &{chr(98 + i)} [{', '.join([f'*{chr(97 + i)}'] * 9)}]\n" for i in range(8)
@@ -75,6 +77,27 @@ def test_faults_of_a_scenario_name_file_and_line(tmp_path: Path, old: str, new: 
     with pytest.raises(InputError, match=says) as caught:
         load_model(Scenario, file)
     assert "bad.yaml:" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        "hours: -1", "hours: x", "hours: .inf", "hours: [1]", "hours: 24\nstart_hour: 2.5", "hours: 24\nstart_hour: 30",
+        "hours: 24\nincidents: 3", "hours: 24\nworking: {weekday: -1}", "hours: 24\nworking: {opens: 18, closes: 9}",
+        "hours: 24\nincidents: {medical: {change: {hours: [1]}}}", "hours: 24\nincidents: {medical: {rate_factor: -1}}",
+        "hours: 24\nincidents: {medical: {change: {line: x}}}", "hours: 24\ncrews: {a: {station: 3, per_100k: 1}}",
+        "hours: 24\nincidents: {medical: {change: {hours: [0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0]}}}",
+        "hours: 24\nnothing: 1",
+    ],
+)  # fmt: skip
+def test_faults_are_told_in_chinese_too(tmp_path: Path, new: str):
+    text = (Path(__file__).parent.parent / "scenarios/library/scenarios/tiny_day.yaml").read_text(encoding="utf-8")
+    file = tmp_path / "bad.yaml"
+    file.write_text(text.replace("hours: 24", new), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        load_model(Scenario, file)
+    assert re.search(r"[\u4e00-\u9fff]", caught.value.text.zh)
+    assert not re.search(r"should|valid|must|need", caught.value.text.zh)
 
 
 def test_everything_that_ships_is_valid():

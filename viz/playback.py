@@ -106,14 +106,15 @@ def edge_line(streets: Streets, edges: NDArray[np.int64]) -> NDArray[np.float64]
     return np.concatenate(lines) if lines else np.empty((0, 2))
 
 
-def orders_frame(city: City, orders: pa.Table, hours: float) -> bytes:
+def orders_frame(city: City, orders: pa.Table, window: tuple[float, float]) -> bytes:
     """Return the orders as points with their times (s; -1 where not reached), and counts by 5-minute bin."""
     kinds = sorted(set(orders["kind"].to_pylist()))
     kind = np.array([kinds.index(name) for name in orders["kind"].to_pylist()], dtype=np.uint8)
     onset = orders["t_onset"].to_numpy()
-    bins = int(np.ceil(hours * 3600.0 / _BIN))
+    start, end = window
+    bins = max(1, int(np.ceil((end - start) / _BIN)))
     counts = np.zeros((len(kinds), bins), dtype=np.uint16)
-    np.add.at(counts, (kind, np.minimum((onset // _BIN).astype(int), bins - 1)), 1)
+    np.add.at(counts, (kind, np.minimum(((onset - start) // _BIN).astype(int), bins - 1)), 1)
     columns: dict[str, NDArray[Any]] = {
         "xy": _local(city, np.column_stack([orders["x"].to_numpy(), orders["y"].to_numpy()])),
         "kind": kind,
@@ -122,4 +123,4 @@ def orders_frame(city: City, orders: pa.Table, hours: float) -> bytes:
     for stage in ("onset", "detect", "arrive", "control", "close"):
         times = orders[f"t_{stage}"].to_numpy()
         columns[stage] = np.where(np.isfinite(times), times, -1.0).astype(np.float32)
-    return encode(columns, {**_meta(city), "kinds": kinds, "bin": _BIN, "end": hours * 3600.0})
+    return encode(columns, {**_meta(city), "kinds": kinds, "bin": _BIN, "start": start, "end": end})

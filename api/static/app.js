@@ -19,7 +19,7 @@ function App() {
   const [jobs, setJobs] = useState(null);
   const [runs, setRuns] = useState([]);
   const [city, setCity] = useState(null);
-  const [time, setTime] = useState(Number(saved.t ?? 0));
+  const [time, setTime] = useState(saved.t === undefined ? null : Number(saved.t));
   const [playing, setPlaying] = useState(false);
   const [speed, setSpeed] = useState(Number(saved.speed ?? 300));
   const [layers, setLayers] = useState({ ...LAYERS, ...(saved.layers ? Object.fromEntries(Object.keys(LAYERS).map((k) => [k, saved.layers.split(".").includes(k)])) : {}) });
@@ -52,6 +52,7 @@ function App() {
     const streets = await loadCity(ids[0]);
     setCity({ ...streets, scene: loaded[0].scene });
     setView((now) => now ?? whole(streets.streets, loaded.length));
+    setTime((now) => Math.min(loaded[0].orders.end, Math.max(loaded[0].orders.start, now ?? loaded[0].orders.start)));
     setRuns(loaded);
     setJobs(null);
   }
@@ -66,7 +67,7 @@ function App() {
       const ended = await Promise.all(started.map((job, i) => follow("runs", job, (next) => setJobs((now) => now?.map((old, k) => (k === i ? next : old))))));
       const bad = ended.find((job) => job.status !== "complete");
       if (bad) { setJobs(null); if (bad.error) setTrouble(bad.error); return; }
-      setView(null); setTime(0);
+      setView(null); setTime(null);
       await show(ended.map((job) => job.id));
     } catch (error) { setJobs(null); setTrouble(error.text ?? { en: error.message, zh: error.message }); }
   }
@@ -90,7 +91,7 @@ function App() {
     } catch (error) { setTrouble(error.text ?? { en: error.message, zh: error.message }); }
   }
 
-  const end = runs.length ? runs[0].orders.end : 86400;
+  const { start: begin, end } = runs.length ? runs[0].orders : { start: 0, end: 86400 };
   useEffect(() => {
     if (!playing) return;
     let last = performance.now(), handle;
@@ -115,7 +116,7 @@ function App() {
       const pan = (x, y) => setView((v) => v && { ...v, x: v.x + x * 80 * v.mpp, y: v.y + y * 80 * v.mpp });
       const acts = {
         " ": () => runs.length && setPlaying((p) => !p), n: () => runs.length && jump(), "?": () => setHelp((h) => !h),
-        ArrowLeft: () => (event.shiftKey ? pan(-1, 0) : setTime((s) => Math.max(0, s - 300))),
+        ArrowLeft: () => (event.shiftKey ? pan(-1, 0) : setTime((s) => Math.max(begin, s - 300))),
         ArrowRight: () => (event.shiftKey ? pan(1, 0) : setTime((s) => Math.min(end, s + 300))),
         ArrowUp: () => event.shiftKey && pan(0, 1), ArrowDown: () => event.shiftKey && pan(0, -1),
         "+": () => zoom(setView, 0.8), "=": () => zoom(setView, 0.8), "-": () => zoom(setView, 1.25),
@@ -159,7 +160,7 @@ function App() {
         ${synthetic && html`<p class="banner synthetic">⚠ ${t("synthetic")}</p>`}
         <${Map} runs=${runs} city=${city} time=${time} view=${view} setView=${setView} layers=${layers} t=${t} told=${told} />
         ${runs.length > 0 && html`
-          <${Timeline} runs=${runs} time=${time} setTime=${setTime} end=${end} t=${t} />
+          <${Timeline} runs=${runs} time=${time} setTime=${setTime} begin=${begin} end=${end} t=${t} />
           <div class="controls">
             <button type="button" id="play" onClick=${() => setPlaying(!playing)} aria-pressed=${playing}>${playing ? "⏸" : "▶"} ${t(playing ? "pause" : "play")}</button>
             <label class="inline">${t("speed")} <select value=${speed} onChange=${(e) => setSpeed(Number(e.target.value))}>${SPEEDS.map((s) => html`<option value=${s}>×${s}</option>`)}</select></label>
@@ -212,7 +213,7 @@ function Map({ runs, city, time, view, setView, layers, t, told }) {
     if (forced) settle(first); else setTimeout(upgrade, 100);
   }, [city]);
   const draw = () => {
-    if (!maps.current.length || !runs.length || !view) return;
+    if (!maps.current.length || !runs.length || !view || time === null) return;
     const moments = runs.map((run) => moment(run, time, layers));
     maps.current.forEach((made) => made.draw(moments, view, layers));
     document.documentElement.dataset.drawn = "";
@@ -239,7 +240,7 @@ function Map({ runs, city, time, view, setView, layers, t, told }) {
   </div>`;
 }
 
-function Timeline({ runs, time, setTime, end, t }) {
+function Timeline({ runs, time, setTime, begin, end, t }) {
   const canvas = useRef();
   useEffect(() => {
     const c = canvas.current, { orders } = runs[0], bins = orders.histogram.length / orders.kinds.length;
@@ -256,7 +257,7 @@ function Timeline({ runs, time, setTime, end, t }) {
     }
   }, [runs]);
   return html`<div class="timeline"><canvas ref=${canvas} aria-hidden="true"></canvas>
-    <input type="range" id="time" min="0" max=${end} step="60" value=${time} onInput=${(e) => setTime(Number(e.target.value))} aria-label=${t("time")} aria-valuetext=${clock(time)} /></div>`;
+    <input type="range" id="time" min=${begin} max=${end} step="60" value=${time} onInput=${(e) => setTime(Number(e.target.value))} aria-label=${t("time")} aria-valuetext=${clock(time)} /></div>`;
 }
 
 function Legend({ t }) {

@@ -103,8 +103,8 @@ export function ordersAt(orders, t) {
 export const EMERGENCIES = ["medical", "cardiac_arrest", "building_fire", "lift_entrapment"];
 
 export const clock = (t) => {
-  const m = Math.floor(t / 60);
-  return `${String(Math.floor(m / 60) % 24).padStart(2, "0")}:${String(m % 60).padStart(2, "0")}`;
+  const m = Math.floor(t / 60), day = Math.floor(t / 86400);
+  return `${day ? `D${day + 1} ` : ""}${String(Math.floor(m / 60) % 24).padStart(2, "0")}:${String(m % 60).padStart(2, "0")}`;
 };
 
 export const figure = (x) => (x === null || x === undefined || !isFinite(x) ? "–"

@@ -1,1 +1,1 @@
-"""Mesa actors: the few who decide."""
+"""Mesa actors, the few who decide: one file a kind."""

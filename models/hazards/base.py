@@ -11,7 +11,6 @@ from sim.kinds import Kind
 class Hazard(Kind):
     """Something that harms people until it is under control; subclasses live in `models/hazards/`."""
 
-    decisions: ClassVar[tuple[str, ...]]  #: names of its draws
     reads: ClassVar[tuple[str, ...]]  #: fields of the world that it reads
     writes: ClassVar[tuple[str, ...]]  #: fields that it alone writes
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from models.policy import Policy
 from scenarios.language import Scenario
 from sim.errors import NotFoundError
-from sim.yaml_file import ModelT, load_model
+from sim.validation import ModelT, load_model
 
 _HERE = Path(__file__).parent
 

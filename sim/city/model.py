@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.text import Text
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
@@ -23,11 +25,19 @@ ROAD_CLASSES: tuple[str, ...] = (
 BUILDING_USES: tuple[str, ...] = (
     "residential", "office", "commercial", "school", "hospital", "industrial", "public", "other",
 )  # fmt: skip
-FACILITY_KINDS: tuple[str, ...] = (
-    "fire_station", "hospital", "ambulance_point", "police", "aed", "school", "metro", "shelter",
-    "lift_depot", "community_office",
-)  # fmt: skip
-AREA_LEVELS: tuple[str, ...] = ("city", "district", "street", "community", "grid")
+FACILITY_TITLES = {
+    "fire_station": Text("Fire station", "消防站"), "hospital": Text("Hospital", "医院"),
+    "ambulance_point": Text("Ambulance point", "急救站点"), "police": Text("Police", "派出所"),
+    "aed": Text("AED", "自动体外除颤器"), "school": Text("School", "学校"), "metro": Text("Metro station", "地铁站"),
+    "shelter": Text("Shelter", "应急避难场所"), "lift_depot": Text("Lift depot", "电梯救援站"),
+    "community_office": Text("Community office", "社区服务中心"),
+}  # fmt: skip
+FACILITY_KINDS: tuple[str, ...] = tuple(FACILITY_TITLES)
+AREA_TITLES = {
+    "city": Text("City", "市"), "district": Text("Districts", "区"), "street": Text("Streets", "街道"),
+    "community": Text("Communities", "社区"), "grid": Text("Grids", "网格"),
+}  # fmt: skip
+AREA_LEVELS: tuple[str, ...] = tuple(AREA_TITLES)
 
 
 @dataclass(frozen=True)

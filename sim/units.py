@@ -1,0 +1,40 @@
+"""The units of parameters, fields and indicators as people read them, each named once."""
+
+from __future__ import annotations
+
+from sim.errors import InputError
+from sim.text import Text
+
+#: Symbols of the SI read the same in both languages and stand for themselves.
+_SAME = ("m", "MW")
+_TOLD = {
+    "count": "起",
+    "d": "天",
+    "deaths": "人死亡",
+    "factor": "倍",
+    "h": "小时",
+    "levels": "级",
+    "log": "对数标准差",
+    "min": "分钟",
+    "per 100,000 residents": "每十万居民",
+    "per km²": "每平方公里",
+    "per year and 100,000 residents": "每年每十万居民",
+    "ratio": "比值",
+    "rounds": "轮",
+    "s": "秒",
+    "share": "比例",
+    "share/min": "比例/分钟",
+    "working days": "工作日",
+    "working h": "工作小时",
+}
+
+
+def unit_text(symbol: str) -> Text:
+    """Return a unit in both languages, or raise an `InputError` that lists those there are."""
+    if symbol in _SAME:
+        return Text(symbol, symbol)
+    if symbol not in _TOLD:
+        there_are = ", ".join((*_SAME, *_TOLD))
+        raise InputError(en=f"unit {symbol!r} is unknown; there are: {there_are}",
+                         zh=f"单位 {symbol!r} 未知；可用：{there_are}")  # fmt: skip
+    return Text(symbol, _TOLD[symbol])
