@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sim.errors import InputError
-from sim.text import Text
+from sim.text import Language, Text
 
 if TYPE_CHECKING:
     from sim.city.model import City
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 city = typer.Typer(help="Build and look at cities · 构建与查看城市", no_args_is_help=True)
 _Home = Annotated[Path, typer.Option(envvar="JINLING_HOME", help="Where cities and runs are kept · 数据目录")]
 _Json = Annotated[bool, typer.Option("--json", help="Answer as JSON · 输出 JSON")]
+_Lang = Annotated[str, typer.Option(envvar="JINLING_LANG", help="zh or en · 语言")]
 _DEFAULT_HOME = Path("var")
 
 
@@ -32,9 +33,11 @@ def build(
     gcj02: Annotated[bool, typer.Option(help="Those files are in GCJ-02 · 上述文件为 GCJ-02")] = False,
     deadline: Annotated[float, typer.Option(min=1, help="Seconds for a download · 下载时限（秒）")] = 180.0,
     home: _Home = _DEFAULT_HOME,
+    lang: _Lang = "",
     machine: _Json = False,
 ) -> None:
     """Build a city from a map · 从地图构建城市"""
+    from api.cli import language_of
     from sim.city.build import CitySource, build_city, source_hash
 
     chosen = [source for source in (pbf, osm_xml, graphml, place) if source is not None]
@@ -47,8 +50,9 @@ def build(
 
         file = download_place(str(place), home / "cities" / "places", deadline)
     source = CitySource(file, name or file.name.split(".")[0], residents, tuple(overlay or ()), boundaries, gcj02)
-    built = build_city(source, home / "cities", lambda step, share: typer.echo(f"{share:4.0%} {step}", err=True))
-    _print_city(built, source_hash(source), machine=machine)
+    language = language_of(lang)
+    built = build_city(source, home / "cities", lambda step, share: _tell(step, share, language))
+    _print_city(built, source_hash(source), language, machine=machine)
 
 
 @city.command()
@@ -72,69 +76,46 @@ def generate(
 def show(
     city: Annotated[str, typer.Argument(help="A map file, or an id of `city build` · 地图文件或城市编号")],
     home: _Home = _DEFAULT_HOME,
+    lang: _Lang = "",
     machine: _Json = False,
 ) -> None:
     """Show what a city is made of · 查看城市构成"""
+    from api.cli import language_of
     from scenarios.cities import choice_of, city_of, id_of
 
     choice = choice_of(city, home / "cities")
-    _print_city(city_of(choice, home / "cities"), id_of(choice, home / "cities"), machine=machine)
+    built, city_id = city_of(choice, home / "cities"), id_of(choice, home / "cities")
+    _print_city(built, city_id, language_of(lang), machine=machine)
 
 
 @city.command("list")
-def list_cities(home: _Home = _DEFAULT_HOME, machine: _Json = False) -> None:
+def list_cities(home: _Home = _DEFAULT_HOME, lang: _Lang = "", machine: _Json = False) -> None:
     """List the cities that are built · 列出已构建城市"""
     from dataclasses import asdict
 
-    from api.cli import as_json
+    from api.cli import as_json, language_of
     from scenarios.cities import kept_cities
 
     kept = kept_cities(home / "cities")
     if machine:
         as_json([asdict(one) for one in kept])
         return
+    made = Text("synthetic", "合成").in_language(language_of(lang))
     for one in kept:
-        typer.echo(f"{one.id}  {one.residents:>9,d}  {one.name}{'  (synthetic 合成)' if one.synthetic else ''}")
+        typer.echo(f"{one.id}  {one.residents:>9,d}  {one.name}{f'  ({made})' if one.synthetic else ''}")
 
 
-def _print_city(built: City, city_id: str, *, machine: bool) -> None:
+def _tell(step: Text, share: float, language: Language) -> None:
+    typer.echo(f"{share:4.0%} {step.in_language(language)}", err=True)
+
+
+def _print_city(built: City, city_id: str, language: Language, *, machine: bool) -> None:
     from api.cli import as_json
+    from viz.city import city_facts, city_lines
 
     facts = {"id": city_id, **city_facts(built)}
     if machine:
         as_json(facts)
         return
-    typer.echo(f"{facts['name']}  {facts['id']}{'  synthetic 合成' if built.synthetic else ''}")
-    for key in ("residents", "drive", "walk", "buildings", "areas", "indicators"):
-        typer.echo(f"  {key:12s} {facts[key]}")
-    for kind, (count, made) in facts["facilities"].items():
-        typer.echo(f"  {kind:18s} {count:6d}  {Text(f'{made} synthetic', f'{made} 合成').en if made else ''}")
-    for line in built.dropped:
-        typer.echo(f"  - {line.what}: {line.count}  {line.reason_en} · {line.reason_zh}")
-    typer.echo(f"  {built.source.get('attribution', '')}")
-
-
-def city_facts(built: City) -> dict[str, Any]:
-    """Return what a city is made of, as plain data."""
-    from sim.city.build import facility_counts
-    from sim.city.indicators import network_indicators
-    from sim.city.model import AREA_LEVELS
-
-    return {
-        "name": built.name,
-        "hash": built.hash,
-        "synthetic": built.synthetic,
-        "residents": built.residents,
-        "crs": built.crs,
-        "source": built.source,
-        "drive": {"nodes": built.drive.nodes, "edges": built.drive.edges},
-        "walk": {"nodes": built.walk.nodes, "edges": built.walk.edges},
-        "buildings": len(built.buildings),
-        "areas": {level: len(built.areas.of_level(level)) for level in AREA_LEVELS},
-        "facilities": {kind: list(counts) for kind, counts in facility_counts(built.facilities).items()},
-        "indicators": network_indicators(built.drive),
-        "dropped": [
-            {"what": line.what, "count": line.count, "en": line.reason_en, "zh": line.reason_zh}
-            for line in built.dropped
-        ],
-    }
+    for line in city_lines(facts, language):
+        typer.echo(line)

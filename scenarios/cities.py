@@ -16,9 +16,10 @@ from sim.city.model import City
 from sim.errors import InputError, NotFoundError
 from sim.runs import digest_of
 from sim.source import source_digest
+from sim.text import Text
 
 CITY_ID = re.compile(r"^[0-9a-f]{32}$")
-Progress = Callable[[str, float], None]
+Progress = Callable[[Text, float], None]
 
 
 @dataclass(frozen=True)

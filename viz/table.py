@@ -19,13 +19,11 @@ def comparison_table(comparison: Comparison, language: Language) -> Table:
     """Return the rows of a comparison; every verdict has a sign beside its colour, told below the table."""
     first = comparison.policies[0]
     told = "  ".join(f"{SIGNS[key]} {word.in_language(language)}" for key, word in VERDICTS.items())
-    table = Table(
-        title=f"{comparison.title.in_language(language)} · {comparison.city.name}", caption=told, box=box.SIMPLE,
-        padding=(0, 1, 0, 0),
-    )  # fmt: skip
-    table.add_column(_INDICATOR.in_language(language), min_width=22)
-    table.add_column(first.name, justify="right")
-    table.add_column("→", justify="right")
+    title = f"{comparison.title.in_language(language)} · {comparison.city.name}"
+    table = Table(title=title, caption=told, box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column(_INDICATOR.in_language(language), min_width=16)
+    for name in (first.name, " / ".join(policy.name for policy in comparison.policies[1:])):
+        table.add_column(name, justify="right")
     for text in _CHANGE:
         table.add_column(text.in_language(language), justify="right", no_wrap=True)
     table.add_column("", no_wrap=True)
@@ -33,10 +31,11 @@ def comparison_table(comparison: Comparison, language: Language) -> Table:
         name = f"{row.indicator.title.in_language(language)}, {row.indicator.unit.in_language(language)}"
         for policy, difference in row.differences.items():
             judged = verdict(row.indicator, difference)
+            mean = figure(row.means[policy].mean)
             table.add_row(
                 name,
                 figure(row.means[first.name].mean),
-                f"{policy} {figure(row.means[policy].mean)}",
+                mean if len(row.differences) == 1 else f"{policy} {mean}",
                 signed(difference.difference),
                 interval(difference),
                 p_value(difference.p_holm),

@@ -39,7 +39,7 @@ def p_value(p: float) -> str:
     """Return a p-value."""
     if not isfinite(p):
         return "–"
-    return "< 0.001" if p < 0.001 else f"{p:.3f}"
+    return "<.001" if p < 0.001 else f"{p:.3f}"
 
 
 def verdict(indicator: Described, difference: PairedDifference) -> str:

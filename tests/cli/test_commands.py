@@ -29,6 +29,7 @@ from as_user import (
 
 from scenarios.library import load_policy, load_scenario
 from scenarios.running import run_scenario
+from sim.city.build import GENERATED
 from sim.runs import RunStore
 
 COMMANDS = ("run", "compare", "demo", "validate", "reproduce", "kinds", "serve", "city")
@@ -133,10 +134,13 @@ def test_building_and_showing_tell_the_same_city(generated: Path, tmp_path: Path
 
 
 def test_a_city_in_words_says_that_it_is_synthetic_and_whose_data_it_is(generated: Path, tmp_path: Path):
-    result = jinling("city", "show", generated, home=tmp_path)
-    assert result.returncode == 0
-    assert "synthetic 合成" in result.stdout.splitlines()[0]
-    assert "residents" in result.stdout
+    english = jinling("city", "show", generated, home=tmp_path).stdout
+    chinese = jinling("city", "show", generated, "--lang", "zh", home=tmp_path).stdout
+    assert "(synthetic)" in english.splitlines()[0]
+    assert "(合成)" in chinese.splitlines()[0]
+    assert english.splitlines()[-1] == chinese.splitlines()[-1] == GENERATED
+    assert "Ambulance point" in english
+    assert "急救站点" in chinese
 
 
 def test_the_residents_are_as_many_as_asked_for_and_the_city_has_the_name_asked_for(generated: Path, tmp_path: Path):
