@@ -169,12 +169,13 @@ def _print_comparison(result: Any, language: Language, report: Path | None) -> N
     from rich.console import Console
 
     from viz.table import comparison_table
-    from viz.words import sentence
+    from viz.words import sentence, tally, verdict
 
     Console(markup=False).print(comparison_table(result, language))
     first = result.rows[0]
     for policy in result.policies[1:]:
         typer.echo(sentence(first, policy.name, policy.title, language))
+        typer.echo(tally([verdict(row.indicator, row.differences[policy.name]) for row in result.rows], language))
     if result.city.synthetic:
         say(Text("The city is synthetic.", "本城市为合成城市。"), language)
     if report is not None:

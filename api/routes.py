@@ -7,7 +7,7 @@ import json
 import re
 from dataclasses import asdict
 from functools import lru_cache
-from math import isnan
+from math import isfinite
 from pathlib import Path as FilePath
 from threading import Lock
 from typing import Annotated, Any, Literal
@@ -205,10 +205,7 @@ def table(
         flat = data.drop_columns([f.name for f in data.schema if pa.types.is_list(f.type)])
         pa.csv.write_csv(flat, sink)
         return Response(sink.getvalue(), media_type="text/csv; charset=utf-8")
-    rows = [
-        {name: None if _is_nan(value) else value for name, value in row.items()}
-        for row in data.slice(offset, limit).to_pylist()
-    ]
+    rows = _with_null(data.slice(offset, limit).to_pylist())
     return Response(json.dumps(rows, ensure_ascii=False), media_type="application/json")
 
 
@@ -261,9 +258,7 @@ def comparison(request: Request, job_id: Annotated[str, Path(pattern=r"^[0-9a-f]
     if job is not None and job.status != "complete":
         return job.facts()
     found = _comparison(request, job.result if job is not None else job_id)
-    said = json.loads(
-        found.model_dump_json().replace("NaN", "null").replace("-Infinity", "null").replace("Infinity", "null")
-    )
+    said = _with_null(found.model_dump(mode="json"))
     return {"id": job_id, "kind": "comparison", "status": "complete", "progress": 1.0, "comparison": said}
 
 
@@ -286,5 +281,10 @@ def _comparison(request: Request, comparison_id: str) -> Comparison:
         raise JinlingError(en="the stored comparison is damaged", zh="存储的对比已损坏") from error
 
 
-def _is_nan(value: object) -> bool:
-    return isinstance(value, float) and isnan(value)
+def _with_null(value: Any) -> Any:
+    """Return plain data with None for what JSON has no number for."""
+    if isinstance(value, dict):
+        return {key: _with_null(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_with_null(part) for part in value]
+    return None if isinstance(value, float) and not isfinite(value) else value

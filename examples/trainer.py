@@ -12,8 +12,8 @@ from scenarios.library import load_policy, load_scenario
 from scenarios.running import run_scenario
 from sim.runs import Run, RunStore
 
-#: Fires are rare in a city of 20,000: the drill has two hundred times as many.
-FIRES = {"building_fire": IncidentChange(rate_factor=200.0), "medical": IncidentChange()}
+#: Fires are rare in a city of 20,000: the drill has a thousand times as many.
+FIRES = {"building_fire": IncidentChange(rate_factor=1000.0), "medical": IncidentChange()}
 
 
 def drill() -> Scenario:

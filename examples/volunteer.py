@@ -1,23 +1,29 @@
-"""What two hands change: the cardiac arrests of a day, without any bystander and with one at every second."""
+"""What two hands change: the cardiac arrests of a day, without any bystander and with one who acts in half the cases."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
+from models.crews import DEFAULT_CREWS
 from scenarios.language import IncidentChange
 from scenarios.library import load_policy, load_scenario
 from scenarios.running import run_scenario
 from sim.runs import RunStore
 
-#: Arrests are rare in a city of 20,000: this day has three hundred times as many.
+#: Arrests are rare in a city of 20,000: this day has three hundred times as many, and ambulances enough for them.
 ARRESTS = {"cardiac_arrest": IncidentChange(rate_factor=300.0)}
+AMBULANCES = {"ambulance": DEFAULT_CREWS["ambulance"].model_copy(update={"count": 12, "night_share": 1.0})}
 
 
 def survivals(home: Path, bystander: float) -> dict[int, tuple[float, float]]:
     """Return, by incident, the minutes from call to ambulance and the chance of survival."""
     scenario = load_scenario("tiny_day").model_copy(
-        update={"incidents": ARRESTS, "parameters": {"bystander.p_cpr": bystander, "volunteer.p_alerted": 0.0}}
+        update={
+            "incidents": ARRESTS,
+            "crews": AMBULANCES,
+            "parameters": {"bystander.p_cpr": bystander, "volunteer.p_alerted": 0.0},
+        }
     )
     run = run_scenario(scenario, load_policy("P1"), 1, RunStore(home / "runs"), home / "cities")
     return {row["incident"]: ((row["t_arrive"] - row["t_report"]) / 60, row["outcome"])

@@ -166,10 +166,8 @@ def _manifest(
     by_area = measure_by_area(columns, comparing_level(city))
     return {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "scenario": scenario.model_dump(mode="json") | {"title": scenario.title._asdict(),
-                                                        "question": scenario.question._asdict()},
-        "policy": {**policy.model_dump(mode="json"), "title": policy.title._asdict(),
-                   "parameters": resolved(scenario, policy)},
+        "scenario": scenario.model_dump(mode="json"),
+        "policy": {**policy.model_dump(mode="json"), "parameters": resolved(scenario, policy)},
         "seed": seed,
         "window": list(scenario.window),
         "city": {"name": city.name, "hash": city.hash, "synthetic": city.synthetic,

@@ -29,7 +29,7 @@ class PairedDifference:
     n: int  #: pairs
     dropped: int  #: pairs in which one run had nothing to measure
     sd: float  #: of the differences
-    needed: int  #: pairs for an interval half as wide as the difference; 0 where none would do
+    needed: int  #: pairs for an interval half as wide as the difference, `FEW_PAIRS` at least; 0 where none would do
 
     @property
     def enough(self) -> bool:
@@ -76,7 +76,7 @@ def _needed(mean: float, sd: float, level: float) -> int:
     if not isfinite(sd) or mean == 0.0:
         return 0
     z = float(stats.norm.ppf(0.5 + level / 2))
-    return max(2, ceil((2 * z * sd / abs(mean)) ** 2))
+    return max(FEW_PAIRS, ceil((2 * z * sd / abs(mean)) ** 2))
 
 
 def mean_interval(values: Sequence[float], level: float = 0.95) -> tuple[float, float, float]:

@@ -8,7 +8,7 @@ from sim.comparison import Comparison, Row
 from sim.runs import write_durably
 from sim.text import LANGUAGES, Language, Text
 from viz.charts import forest_plot
-from viz.words import SIGNS, VERDICTS, figure, interval, p_value, sentence, signed, verdict
+from viz.words import SIGNS, VERDICTS, figure, interval, p_value, sentence, signed, tally, verdict
 
 TEXTS: dict[str, Text] = {
     "report": Text("comparison report", "对比报告"),
@@ -83,13 +83,13 @@ def render_report(comparison: Comparison) -> str:
 
 
 def _answers(comparison: Comparison, language: Language) -> list[str]:
-    """Return, for each policy, the answer that stands first among those that can be told, else the first row's."""
+    """Return, for each policy, the first indicator that can be told (else the first), and how many of them can."""
     answers = []
     for policy in comparison.policies[1:]:
-        told = [row for row in comparison.rows
-                if verdict(row.indicator, row.differences[policy.name]) in {"better", "worse"}]  # fmt: skip
-        row = (told or comparison.rows)[0]
-        answers.append(sentence(row, policy.name, policy.title, language))
+        verdicts = [verdict(row.indicator, row.differences[policy.name]) for row in comparison.rows]
+        first = next((i for i, judged in enumerate(verdicts) if judged in {"better", "worse"}), 0)
+        answer = sentence(comparison.rows[first], policy.name, policy.title, language)
+        answers.append(f"{answer} {tally(verdicts, language)}")
     return answers
 
 

@@ -27,8 +27,8 @@ def scene(city: City, frames: str, run_frames: str) -> dict[str, Any]:
         pdk.Layer("SolidPolygonLayer", f"{frames}/buildings.bin", id="buildings", pickable=False, **common),
         pdk.Layer("PathLayer", f"{frames}/streets.bin", id="streets", width_min_pixels=1, **common),
         pdk.Layer("PathLayer", f"{frames}/areas.bin", id="areas", width_min_pixels=1, **common),
-        pdk.Layer("ScatterplotLayer", f"{frames}/facilities.bin", id="facilities", pickable=True, **common),
-        pdk.Layer("ScatterplotLayer", f"{run_frames}/orders.bin", id="orders", pickable=True, **common),
+        pdk.Layer("IconLayer", f"{frames}/facilities.bin", id="facilities", pickable=True, **common),
+        pdk.Layer("IconLayer", f"{run_frames}/orders.bin", id="orders", pickable=True, **common),
         pdk.Layer("ScatterplotLayer", f"{run_frames}/legs.bin", id="crews", pickable=True, **common),
     ]
     view = pdk.ViewState(longitude=lon, latitude=lat, zoom=12.3, pitch=0, bearing=0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from math import isfinite
 
 from sim.comparison import Described, Row
@@ -66,3 +68,12 @@ def sentence(row: Row, policy: str, title: Text, language: Language) -> str:
                 f"（95% 置信区间 {interval(difference)}，n = {difference.n}）——{judged}。")  # fmt: skip
     return (f"{who}: {name} changes by {signed(difference.difference)} {unit} "
             f"(95 % interval {interval(difference)}, n = {difference.n} pairs): {judged}.")  # fmt: skip
+
+
+def tally(verdicts: Sequence[str], language: Language) -> str:
+    """Return how many indicators got which verdict, as a sentence."""
+    counted = Counter(verdicts)
+    parts = [(counted[key], word.in_language(language)) for key, word in VERDICTS.items() if counted[key]]
+    if language == "zh":
+        return f"{len(verdicts)} 项指标中：" + "，".join(f"{word} {count} 项" for count, word in parts) + "。"
+    return f"Of {len(verdicts)} indicators: " + ", ".join(f"{count} {word}" for count, word in parts) + "."

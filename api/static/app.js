@@ -111,8 +111,7 @@ function App() {
   };
   useEffect(() => {
     const keys = (event) => {
-      if (["INPUT", "SELECT", "TEXTAREA"].includes(event.target.tagName) || event.ctrlKey || event.metaKey) return;
-      if (event.key === " " && event.target.tagName === "BUTTON") return;
+      if (event.ctrlKey || event.metaKey || keeps(event.target, event.key)) return;
       const pan = (x, y) => setView((v) => v && { ...v, x: v.x + x * 80 * v.mpp, y: v.y + y * 80 * v.mpp });
       const acts = {
         " ": () => runs.length && setPlaying((p) => !p), n: () => runs.length && jump(), "?": () => setHelp((h) => !h),
@@ -177,6 +176,10 @@ function App() {
     </main>`;
 }
 
+// Whether a focused control has a use of its own for a key.
+const keeps = ({ tagName, type }, key) => tagName === "SELECT" || (tagName === "INPUT" && !["checkbox", "range"].includes(type))
+  || (key === " " && ["BUTTON", "INPUT", "SUMMARY", "A"].includes(tagName)) || (type === "range" && key.startsWith("Arrow"));
+
 const zoom = (setView, by) => setView((v) => v && { ...v, mpp: Math.min(200, Math.max(0.3, v.mpp * by)) });
 
 function whole({ half }, panes) {
@@ -233,6 +236,7 @@ function Map({ runs, city, time, view, setView, layers, t, told }) {
     setView((v) => v && { ...v, x: v.x - (e.clientX - x) * v.mpp, y: v.y + (e.clientY - y) * v.mpp });
   };
   return html`<div class="map" ref=${holder} tabindex="0" role="application" aria-label=${t("map")} onPointerDown=${down} onPointerMove=${move} onPointerUp=${() => { drag.current = null; }}>
+    ${!runs.length && html`<p class="empty">${t("noMap")}</p>`}
     ${runs.map((run, i) => html`<strong class="name" style=${{ left: `${(100 / runs.length) * i}%` }}>${i ? "B" : "A"} · ${run.manifest.policy.name} ${told(run.manifest.policy.title)}</strong>`)}
     ${runs.length > 0 && html`<span class="clock" aria-live="off">${clock(time)}</span>
       <span class="zoom"><button type="button" aria-label="+" onClick=${() => zoom(setView, 0.7)}>+</button><button type="button" aria-label="−" onClick=${() => zoom(setView, 1.4)}>−</button></span>
@@ -300,8 +304,8 @@ function Compared({ job, t, told }) {
   const verdict = (row, d) => (d.n === 0 ? "–" : d.sd === 0 && d.difference === 0 ? t("same") : !(d.n >= 10 && d.p_holm < 0.05) ? `? ${t("open")}`
     : (d.difference < 0) === (row.indicator.better === "lower") ? `▲ ${t("better")}` : `▼ ${t("worse")}`);
   return html`<h2 id="compared">${t("comparison", { n: c.seeds.length })}</h2><div class="scroll" tabindex="0" role="region" aria-label=${t("compare")}><table>
-    <thead><tr><th scope="col">${t("indicator")}</th><th scope="col" class="n">${t("difference")}</th><th scope="col" class="n">${t("interval")}</th><th scope="col">${t("verdict")}</th></tr></thead>
-    <tbody>${c.rows.map((row) => { const d = row.differences[policy]; return html`<tr><th scope="row">${told(row.indicator.title)}, ${told(row.indicator.unit)}</th><td class="n">${figure(d.difference)}</td><td class="n">${figure(d.low)} … ${figure(d.high)}</td><td>${verdict(row, d)}</td></tr>`; })}</tbody></table></div>
+    <thead><tr><th scope="col">${t("indicator")}</th><th scope="col">${t("verdict")}</th><th scope="col" class="n">${t("difference")}</th><th scope="col" class="n">${t("interval")}</th></tr></thead>
+    <tbody>${c.rows.map((row) => { const d = row.differences[policy]; return html`<tr><th scope="row">${told(row.indicator.title)}, ${told(row.indicator.unit)}</th><td>${verdict(row, d)}</td><td class="n">${figure(d.difference)}</td><td class="n">${figure(d.low)} … ${figure(d.high)}</td></tr>`; })}</tbody></table></div>
     <p><a href=${`/api/comparisons/${job.id}/report`} target="_blank" rel="noopener">${t("report")}</a></p>`;
 }
 

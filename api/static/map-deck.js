@@ -1,5 +1,5 @@
 // The map on deck.gl: the scene is pydeck's, the data are our binary frames, the moment is drawn on top.
-import { CREWS, KINDS, ROAD_WIDTH, palette } from "./style.js";
+import { CREWS, KINDS, ROAD_WIDTH, drawShape, palette, rgb } from "./style.js";
 
 export const hasWebgl = () => {
   try { return Boolean(document.createElement("canvas").getContext("webgl2")); } catch { return false; }
@@ -33,6 +33,25 @@ function spread(first, size, of) {
   return out;
 }
 
+const CELL = 64;
+
+// One picture with every sign of the map, drawn by the same function as on Canvas2D, and where each sign stands in it.
+function signs(colours) {
+  const kinds = Object.entries(KINDS).flatMap(([kind, style]) => [[kind, style, 4], [`${kind}-met`, style, 9]]);
+  const square = { shape: "square", colour: colours.ink };
+  const all = [...kinds, ["facility", square, 4], ["facility-made", square, 4]];
+  const atlas = document.createElement("canvas"), mapping = {};
+  atlas.width = CELL * all.length; atlas.height = CELL;
+  const c = atlas.getContext("2d");
+  all.forEach(([name, { shape, colour }, line], i) => {
+    mapping[name] = { x: i * CELL, y: 0, width: CELL, height: CELL, mask: false };
+    drawShape(c, shape, (i + 0.5) * CELL, CELL / 2, CELL * 0.28);
+    c.fillStyle = rgb(colour); if (name !== "facility-made") c.fill();
+    c.lineWidth = line; c.strokeStyle = rgb(colours.ink, 0.9); c.stroke();
+  });
+  return { atlas, mapping };
+}
+
 // `settled(map)` is called when the first picture has been drawn.
 export async function deckMap(holder, settled) {
   const deck = await loadDeck();
@@ -41,7 +60,7 @@ export async function deckMap(holder, settled) {
   holder.append(canvas);
   const classes = Object.fromEntries(Object.entries(deck).filter(([name]) => /Layer$|View$/.test(name)));
   const converter = new deck.JSONConverter({ configuration: { classes } });
-  let base = [], city = null, scene = null, drawn = false;
+  let base = [], icons = null, city = null, scene = null, drawn = false;
   const map = new deck.Deck({
     canvas, width: "100%", height: "100%", views: [], controller: false, layers: [], useDevicePixels: true,
     onAfterRender: () => { if (base.length && !drawn) { drawn = true; settled(self); } },
@@ -67,9 +86,8 @@ export async function deckMap(holder, settled) {
       buildings: { filled: true, extruded: false, getFillColor: [...colours.building, 255], visible: layers.buildings, _normalize: false },
       areas: { widthMinPixels: 0.5, _pathType: "loop" },
       facilities: {
-        getPosition: ({ i }) => [city.facilities.xy[2 * i], city.facilities.xy[2 * i + 1]], radiusUnits: "pixels", getRadius: 4,
-        stroked: true, filled: true, lineWidthUnits: "pixels", getLineWidth: 1.2, getLineColor: [...colours.ink, 190],
-        getFillColor: ({ made }) => [...colours.ink, made ? 0 : 170], visible: layers.facilities,
+        getPosition: ({ i }) => [city.facilities.xy[2 * i], city.facilities.xy[2 * i + 1]], ...icons, getSize: 12, sizeUnits: "pixels",
+        getIcon: ({ made }) => (made ? "facility-made" : "facility"), getColor: [0, 0, 0, 165], visible: layers.facilities,
       },
     };
     return converter.convert(scene).layers.filter((layer) => data[layer.id]).map((layer) => layer.clone({
@@ -79,22 +97,16 @@ export async function deckMap(holder, settled) {
 
   const meters = () => ({ coordinateSystem: deck.COORDINATE_SYSTEM.METER_OFFSETS, coordinateOrigin: city.streets.origin });
 
-  function momentLayers(moment, name, colours) {
-    const dot = (id, data, more) => new deck.ScatterplotLayer({
-      id: `${name}-${id}`, data, ...meters(), radiusUnits: "pixels", lineWidthUnits: "pixels", stroked: true, pickable: true,
-      getPosition: (d) => [d.x, d.y], ...more,
-    });
-    const shapeOf = { circle: "●", heart: "♥", triangle: "▲", square: "■", diamond: "◆", dot: "•" };
+  function momentLayers(moment, name) {
+    const at = { ...meters(), pickable: true, getPosition: (d) => [d.x, d.y] };
     return [
-      dot("orders", moment.orders, {
-        getRadius: (d) => (d.urgent ? 9 : 4), getLineWidth: (d) => (d.met ? 2.5 : 1), getLineColor: [...colours.ink, 200],
-        getFillColor: (d) => [...(KINDS[d.kind] ?? KINDS.patrol_event).colour, d.urgent || d.known ? 240 : 90],
+      new deck.IconLayer({
+        id: `${name}-orders`, data: moment.orders, ...at, ...icons, sizeUnits: "pixels", getSize: (d) => (d.urgent ? 26 : 13),
+        getIcon: (d) => `${KINDS[d.kind] ? d.kind : "patrol_event"}${d.met ? "-met" : ""}`,
+        getColor: (d) => [0, 0, 0, d.urgent || d.known ? 245 : 90],
       }),
-      new deck.TextLayer({
-        id: `${name}-shapes`, data: moment.orders.filter((d) => d.urgent), ...meters(), getPosition: (d) => [d.x, d.y],
-        getText: (d) => shapeOf[KINDS[d.kind].shape], getColor: [20, 20, 20, 255], getSize: 13, characterSet: Object.values(shapeOf).join(""),
-      }),
-      dot("crews", moment.crews, {
+      new deck.ScatterplotLayer({
+        id: `${name}-crews`, data: moment.crews, ...at, radiusUnits: "pixels", lineWidthUnits: "pixels", stroked: true,
         getRadius: (d) => (d.moving ? 9 : 6), getLineWidth: 1.5, getLineColor: [255, 255, 255, 255],
         getFillColor: (d) => [...(CREWS[d.name] ?? CREWS.lift_crew).colour, d.moving ? 255 : 190],
       }),
@@ -113,7 +125,11 @@ export async function deckMap(holder, settled) {
     draw(moments, view, layers) {
       if (!city) return;
       const colours = palette(), key = JSON.stringify([layers, colours.ground]);
-      if (key !== shown) { base = hydrate(layers, colours); shown = key; }
+      if (key !== shown) {
+        const { atlas, mapping } = signs(colours);
+        icons = { iconAtlas: atlas, iconMapping: mapping };
+        base = hydrate(layers, colours); shown = key;
+      }
       const [lon, lat] = city.streets.origin, cosine = Math.cos((lat * Math.PI) / 180);
       const state = {
         longitude: lon + view.x / (111320 * cosine), latitude: lat + view.y / 110900,
@@ -124,7 +140,7 @@ export async function deckMap(holder, settled) {
       map.setProps({
         views, viewState: Object.fromEntries(views.map((v) => [v.id, state])),
         layerFilter: ({ layer, viewport }) => !/^pane\d-/.test(layer.id) || layer.id.startsWith(`${viewport.id}-`),
-        layers: [...base, ...moments.flatMap((moment, i) => momentLayers(moment, `pane${i}`, colours))],
+        layers: [...base, ...moments.flatMap((moment, i) => momentLayers(moment, `pane${i}`))],
         parameters: {},
       });
       holder.style.background = `rgb(${colours.ground})`;

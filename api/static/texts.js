@@ -74,6 +74,7 @@ export const TEXTS = {
   fire_engine: { en: "Fire engine", zh: "消防车" },
   lift_crew: { en: "Lift crew", zh: "电梯抢修" },
   facility: { en: "Facility (hollow: synthetic)", zh: "设施（空心：合成）" },
+  noMap: { en: "The map of the city appears here when a day has been run.", zh: "运行一天之后，城市地图将显示在这里。" },
   intro: {
     en: "Choose a day and two policies. Both meet the same incidents; watch what differs.",
     zh: "选择一天和两种政策。两者面对相同的事件，看看有何不同。",

@@ -9,8 +9,20 @@ import pytest
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 WORDS = {
-    "en": {"play": "Play", "made": "Synthetic city", "kind": "Medical call", "verdict": "▲ better"},
-    "zh": {"play": "播放", "made": "合成城市", "kind": "急救呼叫", "verdict": "▲ 更好"},
+    "en": {
+        "play": "Play",
+        "made": "Synthetic city",
+        "kind": "Medical call",
+        "verdict": "▲ better",
+        "indicator": "Ambulance: call to arrival, min",
+    },
+    "zh": {
+        "play": "播放",
+        "made": "合成城市",
+        "kind": "急救呼叫",
+        "verdict": "▲ 更好",
+        "indicator": "救护车：呼叫至到场, 分钟",
+    },
 }
 
 
@@ -51,10 +63,13 @@ def test_choose_run_play_compare(page, address: str, tmp_path: Path, language: s
     page.click("#compare")
     page.wait_for_selector("#compared", timeout=240_000)
     assert words["verdict"] in page.inner_text("body")
+    assert words["indicator"] in page.inner_text("#compared + .scroll")
     report = page.get_attribute("a[href$='/report']", "href")
     answer = page.request.get(address + report)
     assert answer.ok
     assert not re.search(r"(src|href)=.https?:", answer.text())
+    page.goto(f"{address}{report}#{language}")
+    look(page, tmp_path, f"report-{language}-{page.renderer}")
 
 
 def test_a_permalink_restores_what_is_seen(page, address: str):
@@ -71,15 +86,29 @@ def test_a_permalink_restores_what_is_seen(page, address: str):
     assert page.evaluate("location.href") == link
 
 
-def test_crews_stand_where_the_log_says(page, address: str):
+@pytest.mark.parametrize("page", ["webgl"], indirect=True)
+def test_what_the_map_shows_can_be_picked(page, address: str):
     run_a_day(page, address, "en")
-    if page.renderer != "webgl":
-        pytest.skip("picking is deck.gl's")
+    page.fill("#time", "36000")
+    page.wait_for_timeout(500)
     found = page.evaluate(
         """() => { const d = globalThis.jinlingMap.deck; const v = d.getViewports()[0];
         return d.pickObjects({x: v.x, y: v.y, width: v.width, height: v.height}).map(p => p.layer.id); }"""
     )
-    assert "pane0-crews" in found
+    assert {"pane0-crews", "pane0-orders"} <= set(found)
+
+
+def test_keys_work_wherever_the_focus_is(page, address: str):
+    run_a_day(page, address, "en")
+    scale = "Number(new URLSearchParams(location.hash.slice(1)).get('view').split(',')[2])"
+    page.keyboard.press("0")
+    page.wait_for_timeout(500)
+    before = page.evaluate(scale)
+    for control in ("#time", "fieldset input[type=checkbox]", "#play"):
+        page.focus(control)
+        page.keyboard.press("+")
+    page.wait_for_timeout(500)
+    assert page.evaluate(scale) == pytest.approx(before * 0.8**3, rel=0.02)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
