@@ -90,12 +90,16 @@ def test_a_permalink_restores_what_is_seen(page, address: str):
 def test_what_the_map_shows_can_be_picked(page, address: str):
     run_a_day(page, address, "en")
     page.fill("#time", "36000")
-    page.wait_for_timeout(500)
-    found = page.evaluate(
-        """() => { const d = globalThis.jinlingMap.deck; const v = d.getViewports()[0];
-        return d.pickObjects({x: v.x, y: v.y, width: v.width, height: v.height}).map(p => p.layer.id); }"""
-    )
-    assert {"pane0-crews", "pane0-orders"} <= set(found)
+    found: set[str] = set()
+    for _ in range(40):  # WebGL in software takes its time to draw
+        found |= set(page.evaluate(
+            """() => { const d = globalThis.jinlingMap.deck; const v = d.getViewports()[0];
+            return d.pickObjects({x: v.x, y: v.y, width: v.width, height: v.height}).map(p => p.layer.id); }"""
+        ))  # fmt: skip
+        if {"pane0-crews", "pane0-orders"} <= found:
+            return
+        page.wait_for_timeout(250)
+    raise AssertionError(found)
 
 
 def test_keys_work_wherever_the_focus_is(page, address: str):
