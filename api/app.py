@@ -15,7 +15,7 @@ from fastapi.staticfiles import StaticFiles
 from api.jobs import Jobs
 from api.routes import router
 from api.settings import Settings
-from sim.errors import InputError, JinlingError, NotFoundError
+from sim.errors import BusyError, InputError, JinlingError, NotFoundError
 from sim.validation import told
 
 HERE = Path(__file__).parent
@@ -25,6 +25,7 @@ POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
     "connect-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 )
+_STATUS: dict[type[JinlingError], int] = {NotFoundError: 404, InputError: 400, BusyError: 429, JinlingError: 503}
 Next = Callable[[Request], Awaitable[Response]]
 
 
@@ -78,7 +79,7 @@ async def _guard(request: Request, call_next: Next) -> Response:
 async def _tell(_: Request, error: Exception) -> JSONResponse:
     """Answer a fault that a user can mend with a 4xx and one sentence in each language."""
     assert isinstance(error, JinlingError)  # noqa: S101 - registered for this class
-    status = 404 if isinstance(error, NotFoundError) else 400 if isinstance(error, InputError) else 503
+    status = next(status for kind, status in _STATUS.items() if isinstance(error, kind))
     return JSONResponse({"error": error.text._asdict(), "where": error.where}, status)
 
 

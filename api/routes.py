@@ -15,9 +15,9 @@ from typing import Annotated, Any, Literal
 import pyarrow as pa
 import pyarrow.csv
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
 
 from api.jobs import Job, Jobs
+from api.schema import BUSY, FAULTS, ComparisonRequest, Indicator, JobId, RunId, RunRequest, State
 from scenarios.cities import city_of, kept_cities, moved_to
 from scenarios.experiment import described_indicators
 from scenarios.language import CityChoice, Scenario
@@ -26,42 +26,15 @@ from scenarios.reference import reference
 from scenarios.running import run_id_of
 from sim.city.model import City
 from sim.comparison import Comparison
-from sim.errors import InputError, JinlingError, NotFoundError
+from sim.errors import BusyError, InputError, JinlingError, NotFoundError
 from sim.runs import Run, RunStore, digest_of
 from viz import playback
 from viz.report import render_report
 from viz.scene import scene
 
 router = APIRouter(prefix="/api")
-RunId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$", examples=["0" * 32])]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_\-]{1,60}$")]
-CityId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 #: Two requests for one city build it once.
 _BUILDING = Lock()
-_FAULT = {"description": "One sentence in each language · 一句话说明（中英文）"}
-_FAULTS: dict[int | str, dict[str, Any]] = {400: _FAULT, 403: _FAULT, 404: _FAULT, 413: _FAULT, 422: _FAULT}
-
-
-class _Request(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class RunRequest(_Request):
-    """A run to be made."""
-
-    scenario: Name = Field(examples=["tiny_day"])
-    city: CityId | None = Field(default=None, description="Another city than the scenario's own · 另选城市")
-    policy: Name = Field(default="P1", examples=["P1"])
-    seed: int = Field(default=0, ge=0, lt=2**53)
-
-
-class ComparisonRequest(_Request):
-    """A comparison to be made; the first policy is the baseline."""
-
-    scenario: Name = Field(examples=["tiny_day"])
-    city: CityId | None = Field(default=None, description="Another city than the scenario's own · 另选城市")
-    policies: Annotated[list[Name], Field(min_length=2, max_length=6)] = Field(examples=[["P1", "P2"]])
-    seeds: int = Field(default=20, ge=1, le=1000)
 
 
 def _scenario(request: Request, wanted: RunRequest | ComparisonRequest) -> Scenario:
@@ -130,8 +103,8 @@ def kinds() -> dict[str, Any]:
     return json.loads(json.dumps(reference(), default=str))
 
 
-@router.post("/runs", status_code=202, summary="Start a run · 开始运行", responses=_FAULTS | {429: _FAULT})
-def start_run(request: Request, wanted: RunRequest, response: Response) -> dict[str, Any]:
+@router.post("/runs", status_code=202, summary="Start a run · 开始运行", responses=BUSY)
+def start_run(request: Request, wanted: RunRequest) -> State:
     """Start a run, or return the one that is stored or under way: it is computed once."""
     scenario, policy = _scenario(request, wanted), load_policy(wanted.policy)
     with _BUILDING:
@@ -139,16 +112,15 @@ def start_run(request: Request, wanted: RunRequest, response: Response) -> dict[
     run_id = run_id_of(scenario, policy, wanted.seed, city)
     arguments = wanted.model_dump()
     if RunStore(_home(request) / "runs").find(run_id) is not None:
-        return {"id": run_id, "kind": "run", "status": "complete", "progress": 1.0, "result": run_id, **arguments}
-    return _submitted(request, Job(run_id, "run", arguments), response)
+        return State(id=run_id, kind="run", status="complete", progress=1.0, result=run_id, **arguments)
+    return _submitted(request, Job(run_id, "run", arguments))
 
 
-def _submitted(request: Request, job: Job, response: Response) -> dict[str, Any]:
+def _submitted(request: Request, job: Job) -> State:
     taken = _jobs(request).submit(job)
-    if taken is not None:
-        return taken.facts()
-    response.status_code = 429
-    return {"error": {"en": "too many jobs wait; try again later", "zh": "排队任务过多，请稍后再试"}, "where": ""}
+    if taken is None:
+        raise BusyError(en="too many jobs wait; try again later", zh="排队任务过多，请稍后再试")
+    return State(**taken.facts())
 
 
 @router.get("/runs", summary="Runs · 运行列表")
@@ -157,35 +129,35 @@ def runs(request: Request) -> dict[str, Any]:
     return {"stored": RunStore(_home(request) / "runs").run_ids(), "jobs": [j.facts() for j in _jobs(request).all()]}
 
 
-@router.get("/runs/{run_id}", summary="A run's state · 运行状态", responses=_FAULTS)
-def run_state(request: Request, run_id: RunId) -> dict[str, Any]:
+@router.get("/runs/{run_id}", summary="A run's state · 运行状态", responses=FAULTS)
+def run_state(request: Request, run_id: RunId) -> State:
     """Return status, progress and, of a stored run, its manifest."""
     job = _jobs(request).get(run_id)
     if job is not None and job.status != "complete":
-        return job.facts()
+        return State(**job.facts())
     run = _run(request, run_id)
-    return {"id": run_id, "kind": "run", "status": "complete", "progress": 1.0, "manifest": run.manifest}
+    return State(id=run_id, kind="run", status="complete", progress=1.0, result=run_id, manifest=run.manifest)
 
 
-@router.post("/runs/{job_id}/cancel", summary="Cancel · 取消", responses=_FAULTS)
-@router.post("/comparisons/{job_id}/cancel", summary="Cancel · 取消", responses=_FAULTS)
-def cancel(request: Request, job_id: Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]) -> dict[str, Any]:
+@router.post("/runs/{job_id}/cancel", summary="Cancel · 取消", responses=FAULTS)
+@router.post("/comparisons/{job_id}/cancel", summary="Cancel · 取消", responses=FAULTS)
+def cancel(request: Request, job_id: JobId) -> State:
     """Cancel a job; nothing half-written is left."""
     job = _jobs(request).cancel(job_id)
     if job is None:
         raise NotFoundError(en="there is no such job", zh="没有该任务")
-    return job.facts()
+    return State(**job.facts())
 
 
-@router.get("/runs/{run_id}/indicators", summary="Indicators · 指标", responses=_FAULTS)
-def indicators(request: Request, run_id: RunId) -> dict[str, Any]:
+@router.get("/runs/{run_id}/indicators", summary="Indicators · 指标", responses=FAULTS)
+def indicators(request: Request, run_id: RunId) -> dict[str, Indicator]:
     """Return the indicators of a run with title, unit and which way is better."""
     values = _run(request, run_id).indicators
-    return {d.name: {"value": values.get(d.name), "title": d.title._asdict(), "unit": d.unit._asdict(),
-                     "better": d.better} for d in described_indicators()}  # fmt: skip
+    return {d.name: Indicator(value=values.get(d.name), title=d.title, unit=d.unit, better=d.better)
+            for d in described_indicators()}  # fmt: skip
 
 
-@router.get("/runs/{run_id}/tables/{table}", summary="A table · 数据表", responses=_FAULTS)
+@router.get("/runs/{run_id}/tables/{table}", summary="A table · 数据表", responses=FAULTS)
 def table(
     request: Request,
     run_id: RunId,
@@ -209,14 +181,14 @@ def table(
     return Response(json.dumps(rows, ensure_ascii=False), media_type="application/json")
 
 
-@router.get("/runs/{run_id}/scene", summary="The pydeck scene · 地图场景", responses=_FAULTS)
+@router.get("/runs/{run_id}/scene", summary="The pydeck scene · 地图场景", responses=FAULTS)
 def run_scene(request: Request, run_id: RunId) -> dict[str, Any]:
     """Return the deck.gl scene whose layers name the frames below this run."""
     base = f"/api/runs/{run_id}/frames"
     return scene(_city_of_run(str(_home(request)), run_id), base, base)
 
 
-@router.get("/runs/{run_id}/frames/{frame}.bin", summary="Map data · 地图数据", responses=_FAULTS)
+@router.get("/runs/{run_id}/frames/{frame}.bin", summary="Map data · 地图数据", responses=FAULTS)
 def frame(
     request: Request,
     run_id: RunId,
@@ -237,10 +209,8 @@ def frame(
     return Response(data, media_type="application/octet-stream", headers=headers)
 
 
-@router.post(
-    "/comparisons", status_code=202, summary="Start a comparison · 开始对比", responses=_FAULTS | {429: _FAULT}
-)
-def start_comparison(request: Request, wanted: ComparisonRequest, response: Response) -> dict[str, Any]:
+@router.post("/comparisons", status_code=202, summary="Start a comparison · 开始对比", responses=BUSY)
+def start_comparison(request: Request, wanted: ComparisonRequest) -> State:
     """Start a comparison; runs that are stored are not computed again."""
     _scenario(request, wanted)
     for name in wanted.policies:
@@ -248,22 +218,22 @@ def start_comparison(request: Request, wanted: ComparisonRequest, response: Resp
     if len(set(wanted.policies)) < len(wanted.policies):
         raise InputError(en="the policies must differ", zh="政策不能重复")
     arguments = wanted.model_dump()
-    return _submitted(request, Job(digest_of(["comparison", arguments]), "comparison", arguments), response)
+    return _submitted(request, Job(digest_of(["comparison", arguments]), "comparison", arguments))
 
 
-@router.get("/comparisons/{job_id}", summary="A comparison · 对比结果", responses=_FAULTS)
-def comparison(request: Request, job_id: Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]) -> dict[str, Any]:
+@router.get("/comparisons/{job_id}", summary="A comparison · 对比结果", responses=FAULTS)
+def comparison(request: Request, job_id: JobId) -> State:
     """Return a comparison's status and, when it is complete, its result."""
     job = _jobs(request).get(job_id)
     if job is not None and job.status != "complete":
-        return job.facts()
+        return State(**job.facts())
     found = _comparison(request, job.result if job is not None else job_id)
     said = _with_null(found.model_dump(mode="json"))
-    return {"id": job_id, "kind": "comparison", "status": "complete", "progress": 1.0, "comparison": said}
+    return State(id=job_id, kind="comparison", status="complete", progress=1.0, result=found.id, comparison=said)
 
 
-@router.get("/comparisons/{job_id}/report", summary="Report · 报告", responses=_FAULTS)
-def report(request: Request, job_id: Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]) -> Response:
+@router.get("/comparisons/{job_id}/report", summary="Report · 报告", responses=FAULTS)
+def report(request: Request, job_id: JobId) -> Response:
     """Return the report of a complete comparison as one HTML file."""
     job = _jobs(request).get(job_id)
     html = render_report(_comparison(request, job.result if job is not None else job_id))

@@ -59,3 +59,7 @@ class DamagedError(InputError):
 
 class UnavailableError(JinlingError):
     """Something outside Jinling does not answer: a server, a port (exit code 1, HTTP 503)."""
+
+
+class BusyError(JinlingError):
+    """The service has enough to do for now (HTTP 429)."""

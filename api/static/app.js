@@ -62,6 +62,7 @@ function App() {
     setTrouble(null); setPlaying(false); setComparison(null);
     try {
       const policies = [wanted.a, ...(wanted.b && wanted.b !== wanted.a ? [wanted.b] : [])];
+      setJobs(policies.map((policy) => ({ policy, status: "queued", progress: 0 }))); // the first answer waits for the city
       const started = await Promise.all(policies.map((policy) => post("/api/runs", { scenario: wanted.scenario, city: wanted.city || null, policy, seed: wanted.seed })));
       setJobs(started);
       const ended = await Promise.all(started.map((job, i) => follow("runs", job, (next) => setJobs((now) => now?.map((old, k) => (k === i ? next : old))))));
@@ -150,7 +151,7 @@ function App() {
           <button class="main" id="start" disabled=${!choices || jobs}>${t("start")}</button>
         </form>
         ${jobs && html`<div class="jobs" role="status">${jobs.map((job) => html`<p>${job.policy}: ${t(job.status)} <progress max="1" value=${job.progress} aria-label=${job.policy}></progress></p>`)}
-          <button type="button" onClick=${() => jobs.forEach((job) => post(`/api/runs/${job.id}/cancel`).catch(() => null))}>${t("cancel")}</button></div>`}
+          ${jobs.every((job) => job.id) && html`<button type="button" onClick=${() => jobs.forEach((job) => post(`/api/runs/${job.id}/cancel`).catch(() => null))}>${t("cancel")}</button>`}</div>`}
         ${runs.length > 0 && html`<${Indicators} runs=${runs} t=${t} told=${told} />`}
         ${runs.length > 1 && !comparison && html`<p class="soft">${t("oneDay")}</p><button type="button" id="compare" onClick=${compareMany}>${t("compare")}</button>`}
         ${comparison && html`<${Compared} job=${comparison} t=${t} told=${told} />`}

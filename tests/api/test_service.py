@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 from fastapi.testclient import TestClient
 
+from api import schema as schema_module
 from api.app import create_app
 from api.settings import Settings
 from viz.frames import decode
@@ -70,6 +71,26 @@ def test_progress_and_cancel(client: TestClient):
     job = client.post("/api/comparisons", json=wanted).json()
     assert client.post(f"/api/comparisons/{job['id']}/cancel").json()["status"] == "cancelled"
     assert client.get(f"/api/comparisons/{job['id']}").json()["status"] == "cancelled"
+
+
+def test_too_many_jobs_are_refused_for_now(tmp_path: Path):
+    with TestClient(create_app(Settings(home=tmp_path, queue=0)), base_url="http://127.0.0.1") as busy:
+        answer = busy.post("/api/comparisons", json={"scenario": "tiny_day", "policies": ["P1", "P2"]})
+    assert answer.status_code == 429
+    assert set(answer.json()["error"]) == {"en", "zh"}
+
+
+def test_the_description_has_an_example_of_every_question_and_answer(client: TestClient):
+    told = client.get("/api/openapi.json").json()
+    for path, methods in told["paths"].items():
+        for method, operation in methods.items():
+            assert operation["summary"], (method, path)
+            for part in operation.get("parameters", []):
+                assert "examples" in str(part) or "enum" in str(part) or "default" in str(part), (path, part)
+    for name, schema in told["components"]["schemas"].items():
+        assert "examples" in str(schema), name
+        for example in schema.get("examples", []):
+            getattr(schema_module, name).model_validate(example)
 
 
 @pytest.mark.parametrize(

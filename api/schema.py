@@ -1,0 +1,87 @@
+"""What goes in and out of the service, with an example of each for the OpenAPI description."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import Path
+from pydantic import BaseModel, ConfigDict, Field
+
+from sim.text import Text
+
+_ID = r"^[0-9a-f]{32}$"
+_EXAMPLE_ID = "3f2a9c0d5b7e41688f00c1d2e3f4a5b6"
+RunId = Annotated[str, Path(pattern=_ID, examples=[_EXAMPLE_ID])]
+JobId = Annotated[str, Path(pattern=_ID, examples=[_EXAMPLE_ID])]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_\-]{1,60}$")]
+City = Annotated[str | None, Field(pattern=_ID, description="Another city than the scenario's own · 另选城市")]
+
+
+class _Request(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class RunRequest(_Request):
+    """A run to be made."""
+
+    scenario: Name = Field(examples=["tiny_day"])
+    city: City = None
+    policy: Name = Field(default="P1", examples=["P1"])
+    seed: int = Field(default=0, ge=0, lt=2**53)
+
+
+class ComparisonRequest(_Request):
+    """A comparison to be made; the first policy is the baseline."""
+
+    scenario: Name = Field(examples=["tiny_day"])
+    city: City = None
+    policies: Annotated[list[Name], Field(min_length=2, max_length=6)] = Field(examples=[["P1", "P2"]])
+    seeds: int = Field(default=20, ge=1, le=1000)
+
+
+class Fault(BaseModel):
+    """What is wrong, in one sentence in each language, and where."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [
+        {"error": {"en": "there is no run '3f2a…'", "zh": "没有运行 '3f2a…'"}, "where": ""},
+    ]})  # fmt: skip
+
+    error: Text
+    where: str = ""
+
+
+class State(BaseModel):
+    """A run or a comparison: how far it is and, once it is complete, what came of it."""
+
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [
+        {"id": _EXAMPLE_ID, "kind": "run", "status": "running", "progress": 0.42, "error": None, "result": "",
+         "scenario": "tiny_day", "city": None, "policy": "P1", "seed": 0},
+    ]})  # fmt: skip
+
+    id: str
+    kind: Literal["run", "comparison"]
+    status: Literal["queued", "running", "complete", "failed", "cancelled"]
+    progress: float = Field(ge=0.0, le=1.0)
+    error: Text | None = None
+    result: str = ""
+    manifest: dict[str, Any] | None = Field(default=None, description="Of a complete run · 已完成运行的清单")
+    comparison: dict[str, Any] | None = Field(default=None, description="When complete · 已完成对比的结果")
+
+
+class Indicator(BaseModel):
+    """One indicator of a run; the value is null where there was nothing to measure."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [
+        {"value": 12.2, "title": {"en": "Ambulance: call to arrival", "zh": "救护车：呼叫至到场"},
+         "unit": {"en": "min", "zh": "分钟"}, "better": "lower"},
+    ]})  # fmt: skip
+
+    value: float | None
+    title: Text
+    unit: Text
+    better: Literal["lower", "higher", "none"]
+
+
+_TOLD: dict[str, Any] = {"description": "One sentence in each language · 一句话说明（中英文）", "model": Fault}
+FAULTS: dict[int | str, dict[str, Any]] = dict.fromkeys((400, 403, 404, 413, 422), _TOLD)
+BUSY: dict[int | str, dict[str, Any]] = {**FAULTS, 429: _TOLD}
