@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from statistics import median
 
 from benchmarks.cities import home
 from benchmarks.harness import Row, note
@@ -39,7 +40,8 @@ def measure() -> list[Row]:
     finally:
         server.terminate()
         server.wait(20)
-    return [Row(NAME, f"{seconds[-1]:.1f} s (first visit {seconds[0]:.1f} s)", target="< 2 s", met=seconds[-1] < 2)]
+    first, again = seconds[0], median(seconds[1:])
+    return [Row(NAME, f"{again:.1f} s (first visit {first:.1f} s)", target="< 2 s", met=again < 2)]
 
 
 def _wait(address: str) -> None:
@@ -58,7 +60,7 @@ def _draw(chromium: str, address: str) -> list[float]:
     seconds = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        for _ in range(4):
+        for _ in range(6):
             page = browser.new_page(viewport={"width": 1280, "height": 900})
             started = time.perf_counter()
             page.goto(address)

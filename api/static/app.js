@@ -32,9 +32,10 @@ function App() {
 
   useEffect(() => { document.documentElement.lang = language; document.title = t("title"); }, [language]);
   useEffect(() => {
+    const tell = (error) => setTrouble(error.text ?? { en: error.message, zh: error.message });
+    if (saved.runs) show(saved.runs.split(",")).catch(tell);
     Promise.all([get("/api/scenarios"), get("/api/policies"), get("/api/cities")])
-      .then(([scenarios, policies, cities]) => { setChoices({ scenarios, policies, cities }); return saved.runs && show(saved.runs.split(",")); })
-      .catch((error) => setTrouble(error.text ?? { en: error.message, zh: error.message }));
+      .then(([scenarios, policies, cities]) => setChoices({ scenarios, policies, cities })).catch(tell);
   }, []);
   useEffect(() => {
     if (!runs.length) return;
@@ -48,8 +49,7 @@ function App() {
   }, [runs, Math.round(time / 60), speed, language, layers, view]);
 
   async function show(ids) {
-    const loaded = await Promise.all(ids.map(loadRun));
-    const streets = await loadCity(ids[0]);
+    const [streets, ...loaded] = await Promise.all([loadCity(ids[0]), ...ids.map(loadRun)]);
     setCity({ ...streets, scene: loaded[0].scene });
     setView((now) => now ?? whole(streets.streets, loaded.length));
     setTime((now) => Math.min(loaded[0].orders.end, Math.max(loaded[0].orders.start, now ?? loaded[0].orders.start)));
