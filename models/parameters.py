@@ -1,50 +1,17 @@
-"""The parameters that governance can change, with units, presets, ranges and sources."""
+"""All parameters that governance can change, with units, presets, ranges and sources."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from math import exp, log
 from pathlib import Path
-from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, RootModel, field_validator, model_validator
+from pydantic import RootModel
 
+from models.levers.base import lever_kinds
+from models.parameter import PRESETS, Parameter, Preset
 from sim.errors import InputError
-from sim.text import Text
-from sim.units import unit_text
 from sim.validation import load_model
-
-PRESETS = ("P0", "P1", "P2")
-Preset = Literal["P0", "P1", "P2"]
-Mix = Literal["geo", "logit", "linear"]
-
-
-class Parameter(BaseModel):
-    """One parameter: its value under each preset, its range and how two values mix."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    title: Text
-    unit: str
-    values: tuple[float, float, float]
-    range: tuple[float, float]
-    mix: Mix
-    basis: Text | None = None  #: the source of the figures
-    assumption: bool = False  #: whether some of them, or all, rest on no source
-
-    @field_validator("unit")
-    @classmethod
-    def _unit_is_known(cls, unit: str) -> str:
-        unit_text(unit)
-        return unit
-
-    @model_validator(mode="after")
-    def _rests_on_something(self) -> Parameter:
-        if self.basis is None and not self.assumption:
-            raise InputError(en="a parameter needs a basis, or says that it is an assumption",
-                             zh="参数需要依据，或注明为假设")  # fmt: skip
-        return self
 
 
 class _File(RootModel[dict[str, Parameter]]):
@@ -53,8 +20,15 @@ class _File(RootModel[dict[str, Parameter]]):
 
 @cache
 def parameters() -> Mapping[str, Parameter]:
-    """Return the catalogue of parameters by name."""
-    return load_model(_File, Path(__file__).with_suffix(".yaml")).root
+    """Return the catalogue of parameters by name: those of `parameters.yaml`, then each lever's own."""
+    found = dict(load_model(_File, Path(__file__).with_suffix(".yaml")).root)
+    for kind, lever in lever_kinds().items():
+        for name, parameter in lever.own.items():
+            if name in found:
+                raise InputError(en=f"parameter {name!r} of lever {kind!r} is there already",
+                                 zh=f"措施 {kind!r} 的参数 {name!r} 已存在")  # fmt: skip
+            found[name] = parameter
+    return found
 
 
 def preset_values(preset: Preset) -> dict[str, float]:
@@ -82,17 +56,3 @@ def in_range(values: Mapping[str, float]) -> dict[str, float]:
             raise InputError(en=f"{name} must be within {low} to {high}; {value} came",
                              zh=f"{name} 应在 {low} 至 {high} 之间；收到 {value}")  # fmt: skip
     return dict(values)
-
-
-def mix(off: float, on: float, share: float, how: Mix) -> float:
-    """Return the value `share` of the way from `off` to `on`: geometric, in logits, or linear."""
-    if share <= 0.0 or off == on:
-        return off
-    if share >= 1.0:
-        return on
-    if how == "geo" and off > 0.0 and on > 0.0:
-        return exp((1.0 - share) * log(off) + share * log(on))
-    if how == "logit" and 0.0 < off < 1.0 and 0.0 < on < 1.0:
-        logit = (1.0 - share) * log(off / (1.0 - off)) + share * log(on / (1.0 - on))
-        return 1.0 / (1.0 + exp(-logit))
-    return (1.0 - share) * off + share * on

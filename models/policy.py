@@ -9,71 +9,18 @@ overlapping levers are not counted twice.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import exp
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from models import levers as lever_package
-from models.parameters import Mix, Preset, in_range, known_parameter, mix, parameters, preset_values
+from models.levers.base import Lever
+from models.parameter import Preset, mix
+from models.parameters import in_range, known_parameter, parameters, preset_values
 from sim.errors import InputError
-from sim.kinds import Kind, Unit, kind_called
+from sim.kinds import kind_called
 from sim.text import Text
 from sim.validation import validated
-
-Share = Annotated[float, Field(ge=0.0, le=1.0), Unit("share")]
-Days = Annotated[float, Field(ge=0.0, le=36500.0), Unit("d")]
-
-
-class Effect(BaseModel):
-    """What a lever does to one parameter when it is fully on."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    parameter: str
-    on: float
-
-
-class SideEffect(BaseModel):
-    """What a fully working lever costs elsewhere: a parameter multiplied by a factor."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    parameter: str
-    factor: Annotated[float, Field(gt=0.0)]
-
-
-class Cost(BaseModel):
-    """What a lever costs."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    capex_yuan: float = 0.0
-    opex_yuan_per_year: float = 0.0
-    staff_h_per_case: float = 0.0
-
-
-class Lever(Kind):
-    """A mechanism of governance that a policy can turn on; subclasses live in `models/levers/`."""
-
-    mechanism: ClassVar[str]
-    effects: ClassVar[tuple[Effect, ...]]
-    side_effects: ClassVar[tuple[SideEffect, ...]]
-    cost: ClassVar[Cost]
-    requires: ClassVar[tuple[str, ...]] = ()
-
-    intensity: Share = 1.0  #: share of the rollout
-    compliance: Share = 1.0  #: share of staff who follow
-    lag_days: Days = 90.0  #: half of the rollout's duration
-    running_days: Days = 3650.0  #: since the rollout began
-
-    @property
-    def share(self) -> float:
-        """Return how far the lever is on: intensity × compliance × logistic ramp-up."""
-        if self.lag_days == 0.0:
-            return self.intensity * self.compliance
-        ramp = 1.0 / (1.0 + exp(-4.0 * (self.running_days - self.lag_days) / self.lag_days))
-        return self.intensity * self.compliance * (1.0 if ramp > 1.0 - 1e-9 else ramp)
 
 
 def _capped(name: str, start: float, value: float) -> float:
@@ -123,7 +70,7 @@ class Policy(BaseModel):
         values = preset_values(self.base)
         for lever in self.resolved_levers():
             for effect in lever.effects:
-                how: Mix = known_parameter(effect.parameter).mix
+                how = known_parameter(effect.parameter).mix
                 start = values[effect.parameter]
                 moved = mix(start, effect.on, lever.share, how)
                 values[effect.parameter] = _capped(effect.parameter, start, moved)

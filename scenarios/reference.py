@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from models import levers as lever_package
 from models.catalogue import catalogue
 from models.command import actor_kinds
 from models.crews import DEFAULT_CREWS
 from models.indicators import indicator_kinds
+from models.levers.base import Lever, lever_kinds
 from models.parameters import parameters
-from models.policy import Lever
 from scenarios.running import hazard_kinds
-from sim.kinds import Kind, kinds_in, unit_of
+from sim.kinds import Kind, unit_of
 from sim.text import Text
 from sim.units import unit_text
 
@@ -32,7 +31,7 @@ def reference() -> dict[str, Family]:
     """Return every family's members with title, fields and units, as plain data."""
     return {
         "hazards": {name: _kind(cls) for name, cls in hazard_kinds().items()},
-        "levers": {name: _lever(cls) for name, cls in kinds_in(Lever, lever_package).items()},
+        "levers": {name: _lever(cls) for name, cls in lever_kinds().items()},
         "actors": {name: _kind(cls) for name, cls in actor_kinds().items()},
         "incidents": {
             name: {"title": kind.title._asdict(), "unit": _unit("per year and 100,000 residents"),

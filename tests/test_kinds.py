@@ -22,8 +22,10 @@ from models.command import Command, actor_kinds
 from models.crews import DEFAULT_CREWS
 from models.hazards.base import Hazard
 from models.indicators import indicator_kinds
-from models.parameters import PRESETS, mix, parameters, preset_values
-from models.policy import Lever, Policy
+from models.levers.base import Lever
+from models.parameter import PRESETS, mix
+from models.parameters import parameters, preset_values
+from models.policy import Policy
 from models.simulation import all_decisions
 from models.world import World
 from scenarios.experiment import _LIMITS
@@ -497,8 +499,9 @@ def test_every_field_of_a_plug_in_stands_in_the_reference():
 
 
 def test_the_files_of_parameters_and_incidents_are_read_whole():
-    for module, known in ((parameters_module, PARAMETERS), (catalogue_module, INCIDENTS)):
-        assert list(read_yaml(Path(module.__file__).with_suffix(".yaml")).data) == list(known)
+    shared = list(read_yaml(Path(parameters_module.__file__).with_suffix(".yaml")).data)
+    assert shared + [name for lever in LEVERS.values() for name in lever.own] == list(PARAMETERS)
+    assert list(read_yaml(Path(catalogue_module.__file__).with_suffix(".yaml")).data) == list(INCIDENTS)
 
 
 def test_crews_have_chinese_titles():

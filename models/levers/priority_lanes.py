@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from models.policy import Cost, Effect, Lever, SideEffect
+from models.levers.base import Cost, Effect, Lever, SideEffect
 from sim.text import Text
 
 

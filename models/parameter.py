@@ -1,0 +1,57 @@
+"""A parameter that governance can change, and how two of its values mix."""
+
+from __future__ import annotations
+
+from math import exp, log
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, field_validator, model_validator
+
+from sim.errors import InputError
+from sim.text import Text
+from sim.units import unit_text
+
+PRESETS = ("P0", "P1", "P2")
+Preset = Literal["P0", "P1", "P2"]
+Mix = Literal["geo", "logit", "linear"]
+
+
+class Parameter(BaseModel):
+    """One parameter: its value under each preset, its range and how two values mix."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: Text
+    unit: str
+    values: tuple[float, float, float]
+    range: tuple[float, float]
+    mix: Mix
+    basis: Text | None = None  #: the source of the figures
+    assumption: bool = False  #: whether some of them, or all, rest on no source
+
+    @field_validator("unit")
+    @classmethod
+    def _unit_is_known(cls, unit: str) -> str:
+        unit_text(unit)
+        return unit
+
+    @model_validator(mode="after")
+    def _rests_on_something(self) -> Parameter:
+        if self.basis is None and not self.assumption:
+            raise InputError(en="a parameter needs a basis, or says that it is an assumption",
+                             zh="参数需要依据，或注明为假设")  # fmt: skip
+        return self
+
+
+def mix(off: float, on: float, share: float, how: Mix) -> float:
+    """Return the value `share` of the way from `off` to `on`: geometric, in logits, or linear."""
+    if share <= 0.0 or off == on:
+        return off
+    if share >= 1.0:
+        return on
+    if how == "geo" and off > 0.0 and on > 0.0:
+        return exp((1.0 - share) * log(off) + share * log(on))
+    if how == "logit" and 0.0 < off < 1.0 and 0.0 < on < 1.0:
+        logit = (1.0 - share) * log(off / (1.0 - off)) + share * log(on / (1.0 - on))
+        return 1.0 / (1.0 + exp(-logit))
+    return (1.0 - share) * off + share * on
