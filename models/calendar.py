@@ -30,6 +30,11 @@ class WorkingHours(BaseModel):
                              zh="日历需要工作时间：opens 须早于 closes")  # fmt: skip
         return self
 
+    @property
+    def day(self) -> float:
+        """The working seconds of a working day."""
+        return (self.closes - self.opens) * HOUR
+
     def _span(self, day: int) -> tuple[float, float]:
         """Return when `day` opens and closes, in seconds; an empty span on a day off."""
         start = day * DAY

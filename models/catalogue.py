@@ -59,6 +59,9 @@ class IncidentKind(_Strict):
     ticket_share: Share = 1.0
     handling: Handling = Handling(median_h=0.0)
     self_work: Duration = Duration()
+    duplicate_share: Share = 0.0  #: of reports that tell of what is known already
+    joint_share: Share = 0.0  #: of cases that need a second department
+    boundary_weight: Share = 1.0  #: of the delay at each boundary between owners
     limit_h: NonNegative = 0.0  #: working hours allowed from filing to feedback; 0 for none
 
     @model_validator(mode="after")

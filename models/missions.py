@@ -8,13 +8,13 @@ from typing import Any
 
 import simpy
 
+from models import intake
 from models.dispatch import Dispatcher
 from models.hazards.base import Hazard
 from models.orders import (
     ACCEPT,
     ACK,
     ARRIVE,
-    CHANNELS,
     CLOSE,
     CONTROL,
     DETECT,
@@ -32,9 +32,10 @@ from models.world import World
 DECISIONS = (
     "call.detect", "call.interview", "call.decision", "call.feedback",
     "hotline.talk", "hotline.ticket",
-    "mission.turnout", "mission.work", "mission.transport", "mission.handover",
+    "mission.missing_role", "mission.turnout", "mission.work", "mission.transport", "mission.handover",
 )  # fmt: skip
 Process = Generator[simpy.Event, Any, Any]
+FORGOTTEN_S = 360.0  #: until somebody notices that a role was not alerted (assumption)
 INTERVIEW_S = 75.0  #: median of a call-taker's interview in an emergency (assumption)
 
 
@@ -61,7 +62,7 @@ class Missions:
     def file(self, order: int, channel: str) -> None:
         """Take up an order that was found by `channel`, and let it run its stages."""
         world = self._world
-        world.orders.channel[order] = CHANNELS.index(channel)
+        world.orders.found_by(order, channel)
         for stage in (DETECT, REPORT, ACCEPT):
             if isnan(world.orders.stamps[order, stage]):
                 world.reach(order, stage, STAGES[stage])
@@ -73,9 +74,15 @@ class Missions:
         cause = -1
         while stage != CLOSE:
             step = TRANSITIONS[stage](world.orders, order, world.engine.now, world.rules)
+            for time, name in step.meanwhile:
+                yield world.engine.env.timeout(max(0.0, time - world.engine.now))
+                cause = world.tell(order, name, cause=cause)
             yield world.engine.env.timeout(max(0.0, step.time - world.engine.now))
-            name = "reopen" if (stage, step.stage) == (VERIFY, ACK) else STAGES[step.stage]
-            cause = world.reach(order, step.stage, name, cause=cause)
+            if not step.stamped:
+                cause = world.tell(order, step.name, cause=cause)
+                stage = step.stage
+                continue
+            cause = world.reach(order, step.stage, step.name or STAGES[step.stage], cause=cause)
             if step.stage == CONTROL and isnan(world.orders.stamps[order, ARRIVE]):
                 world.orders.stamp(order, ARRIVE, world.orders.stamps[order, ACK])
             stage = step.stage
@@ -93,17 +100,27 @@ class Missions:
                 world.orders.stamps[order, [DETECT, REPORT]] = called
                 world.reach(order, ACCEPT, STAGES[ACCEPT])
                 yield world.engine.env.timeout(talk)
-                self.file(order, "hotline")
+                self._file_unless_known(order, kind.duplicate_share)
                 return
             world.orders.filed[order] = False
             yield world.engine.env.timeout(talk)
+
+    def _file_unless_known(self, order: int, share: float) -> None:
+        """File a ticket; one that tells of a known thing is merged, or goes its own way if nobody notices."""
+        world, incident = self._world, self._world.incident(order)
+        world.orders.duplicate[order] = intake.is_duplicate(world.rules, share, incident)
+        if world.orders.duplicate[order] and intake.is_merged(world.rules, incident):
+            world.orders.filed[order] = False
+            world.tell(order, "merged")
+            return
+        self.file(order, "hotline")
 
     def _emergency(self, order: int) -> Process:
         """Take an emergency call: noticed, reported, taken, decided, and crews asked for."""
         world, incident = self._world, self._world.incident(order)
         rules, env = world.rules, world.engine.env
         kind = rules.kinds[world.orders.kind(order)]
-        world.orders.channel[order] = CHANNELS.index("call")
+        world.orders.found_by(order, "call")
         yield env.timeout(rules.draw(kind.detect, "call.detect", incident))
         for stage in (DETECT, REPORT, ACCEPT):
             cause = world.reach(order, stage, STAGES[stage])
@@ -142,6 +159,9 @@ class Missions:
         """One crew: granted, out, on the way, at work, at the hospital, back."""
         world, rules, env = self._world, self._world.rules, self._world.engine.env
         kind = rules.kinds[world.orders.kind(order)]
+        if rank > 1 and rules.stream.chance(rules["playbook.p_missing_role"], "mission.missing_role",
+                                            world.incident(order), rank):  # fmt: skip
+            yield env.timeout(FORGOTTEN_S)
         crew = yield self._dispatcher.request(order, str(kind.crew), rank)
         if rank == 1:
             world.orders.crew[order] = crew

@@ -16,6 +16,7 @@ from sim.recording import ORDERS
 STAGES = ("onset", "detect", "report", "accept", "file", "route", "ack", "arrive", "control",
           "feedback", "verify", "close")  # fmt: skip
 ONSET, DETECT, REPORT, ACCEPT, FILE, ROUTE, ACK, ARRIVE, CONTROL, FEEDBACK, VERIFY, CLOSE = range(12)
+#: How an order can be found, beside the channels of `models/intake.py`.
 CHANNELS = ("none", "call", "hotline", "patrol", "resident")
 
 
@@ -26,19 +27,26 @@ class Orders:
     incidents: Incidents
     stamps: NDArray[np.float64]  #: [orders, 12] s since midnight of the first day, NaN where not reached
     filed: NDArray[np.bool_]  #: False for a request that was answered at once and became no order
-    channel: NDArray[np.int8]  #: index into CHANNELS: how it was found
+    channels: tuple[str, ...]  #: all ways in which an order can be found
+    channel: NDArray[np.int8]  #: index into channels: how it was found
+    duplicate: NDArray[np.bool_]  #: whether it tells of what another order tells of already
     priority: NDArray[np.int8]
     crew: NDArray[np.int32]  #: first crew on the way, -1 where none
-    bounces: NDArray[np.int16]
+    bounces: NDArray[np.int16]  #: returns by units that were not the right ones, or refused
     reopens: NDArray[np.int16]
-    limit: NDArray[np.float64]  #: working s allowed from filing to feedback, NaN where none
+    departments: NDArray[np.int8]  #: that had to work on it
+    visits: NDArray[np.int8]  #: to the place
+    boundaries: NDArray[np.int8]  #: crossed: of levels, regions, systems, departments, businesses
+    supervised: NDArray[np.bool_]
+    extended: NDArray[np.bool_]
+    limit: NDArray[np.float64]  #: working s allowed from filing to feedback, extended or not, NaN where none
     rating: NDArray[np.float64]
     outcome: NDArray[np.float64]
     deaths: NDArray[np.float64]
 
     @classmethod
-    def of(cls, incidents: Incidents, priority: NDArray[np.int8]) -> Orders:
-        """Open one order for every incident, stamped with its onset only."""
+    def of(cls, incidents: Incidents, priority: NDArray[np.int8], channels: tuple[str, ...] = ()) -> Orders:
+        """Open one order for every incident, stamped with its onset only; `channels` are those beside CHANNELS."""
         n = len(incidents)
         stamps = np.full((n, len(STAGES)), np.nan)
         stamps[:, ONSET] = incidents.onset
@@ -46,11 +54,18 @@ class Orders:
             incidents=incidents,
             stamps=stamps,
             filed=np.ones(n, dtype=np.bool_),
+            channels=(*CHANNELS, *channels),
             channel=np.zeros(n, dtype=np.int8),
+            duplicate=np.zeros(n, dtype=np.bool_),
             priority=priority,
             crew=np.full(n, -1, dtype=np.int32),
             bounces=np.zeros(n, dtype=np.int16),
             reopens=np.zeros(n, dtype=np.int16),
+            departments=np.ones(n, dtype=np.int8),
+            visits=np.ones(n, dtype=np.int8),
+            boundaries=np.zeros(n, dtype=np.int8),
+            supervised=np.zeros(n, dtype=np.bool_),
+            extended=np.zeros(n, dtype=np.bool_),
             limit=np.full(n, np.nan),
             rating=np.full(n, np.nan),
             outcome=np.full(n, np.nan),
@@ -63,6 +78,10 @@ class Orders:
     def stamp(self, order: int, stage: int, time: float) -> None:
         """Note that `order` reached `stage` at `time`."""
         self.stamps[order, stage] = time
+
+    def found_by(self, order: int, channel: str) -> None:
+        """Note how `order` was found."""
+        self.channel[order] = self.channels.index(channel)
 
     def kind(self, order: int) -> str:
         """Return the name of the order's incident kind."""
@@ -79,7 +98,7 @@ class Orders:
             "incident": happened.id[kept],
             "kind": np.asarray(happened.kinds, dtype=object)[happened.kind[kept]],
             "priority": self.priority[kept],
-            "channel": np.asarray(CHANNELS, dtype=object)[self.channel[kept]],
+            "channel": np.asarray(self.channels, dtype=object)[self.channel[kept]],
             "severity": happened.severity[kept],
             "building": happened.building[kept],
             "node": happened.node[kept],
@@ -88,7 +107,20 @@ class Orders:
             "grid": grid,
             "street": street[grid],
             "district": district[grid],
-            **{name: getattr(self, name)[kept] for name in ("crew", "bounces", "reopens")},
+            **{
+                name: getattr(self, name)[kept]
+                for name in (
+                    "duplicate",
+                    "crew",
+                    "bounces",
+                    "reopens",
+                    "departments",
+                    "visits",
+                    "boundaries",
+                    "supervised",
+                    "extended",
+                )
+            },
             **{f"t_{stage}": self.stamps[kept, i] for i, stage in enumerate(STAGES)},
             **{name: getattr(self, name)[kept] for name in ("limit", "rating", "outcome", "deaths")},
         }

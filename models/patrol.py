@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.city.model import City
 from sim.streams import Stream, uniform
 
-DECISIONS = ("patrol.see", "patrol.citizen", "patrol.self_work")
+DECISIONS = ("patrol.see", "patrol.self_work")
 WALKING, OCCUPIED = 0, 1
 #: The working day of a grid worker, h (assumption).
 SHIFT = (8.5, 17.5)

@@ -2,8 +2,8 @@
 
 The rule: a lever of intensity x and compliance c, ramped up to the share r, moves a parameter the share
 x·c·r of the way from the value at which the policy starts to the value of the lever fully on; two levers
-on one parameter act one after the other; and no parameter passes the full-reform preset P2, so that
-overlapping levers are not counted twice.
+on one parameter act one after the other, and neither takes back what the other has reached; and no parameter
+passes the full-reform preset P2, so that overlapping levers are not counted twice.
 """
 
 from __future__ import annotations
@@ -24,11 +24,9 @@ from sim.validation import validated
 
 
 def _capped(name: str, start: float, value: float) -> float:
-    """Return `value`, kept from passing the full-reform value on its way from `start`."""
-    full = preset_values("P2")[name]
-    if value > start:
-        return min(value, max(start, full))
-    return max(value, min(start, full))
+    """Return `value`, kept between `start` and the full-reform value: neither past reform nor away from it."""
+    low, high = sorted((start, preset_values("P2")[name]))
+    return min(max(value, low), high)
 
 
 class Policy(BaseModel):

@@ -9,7 +9,7 @@ from math import isnan
 import numpy as np
 import pyarrow as pa
 
-from models import demand, dispatch, missions, patrol, population, stages
+from models import demand, dispatch, intake, missions, patrol, population, stages
 from models.actors.base import Edict, Sight
 from models.calendar import DAY, HOUR
 from models.catalogue import IncidentKind
@@ -17,18 +17,18 @@ from models.command import Command, actor_kinds
 from models.dispatch import Dispatcher
 from models.hazards.base import Hazard
 from models.missions import Missions, Process
-from models.orders import ARRIVE, CHANNELS, CONTROL, DETECT, FEEDBACK, ONSET
+from models.orders import ARRIVE, CONTROL, DETECT, FEEDBACK, ONSET
 from models.travel import Travel
 from models.world import World
 from sim.kinds import Kind
 
-DECISIONS = ("command.loss",)
+DECISIONS = ("command.loss", "command.picture")
 Progress = Callable[[float], None]
 
 
 def all_decisions(kinds: dict[str, IncidentKind], hazards: dict[str, Hazard]) -> list[str]:
     """Return the name of every draw that a run may make."""
-    names = [*population.DECISIONS, *dispatch.DECISIONS, *missions.DECISIONS, *patrol.DECISIONS]
+    names = [*population.DECISIONS, *dispatch.DECISIONS, *missions.DECISIONS, *patrol.DECISIONS, *intake.decisions()]
     names += [*stages.DECISIONS, *DECISIONS, *demand.decisions(kinds)]
     deciding: list[Kind | type[Kind]] = [*hazards.values(), *actor_kinds().values()]
     for kind in deciding:
@@ -84,16 +84,15 @@ class Simulation:
             self.missions.start(order)
 
     def _lie_open(self, order: int) -> None:
-        """Let an event lie in the street until a patrol or a resident finds it."""
+        """Let an event lie in the street until a patrol finds it or somebody reports it."""
         world = self.world
         patrol.put(self.patrol, int(world.incidents.walk_node[order]), order)
-        mean = world.rules["citizen.report_h"] * HOUR
-        wait = world.rules.stream.exponential(mean, "patrol.citizen", world.incident(order))
-        world.engine.at(world.engine.now + wait, lambda: self._resident_reports(order))
+        wait, channel = intake.first_report(world.rules, world.incident(order))
+        world.engine.at(world.engine.now + wait, lambda: self._reported(order, channel))
 
-    def _resident_reports(self, order: int) -> None:
+    def _reported(self, order: int, channel: str) -> None:
         if patrol.take(self.patrol, int(self.world.incidents.walk_node[order]), order):
-            self.missions.file(order, "resident")
+            self.missions.file(order, channel)
 
     def _step_hazards(self, now: float, beat: float) -> None:
         for hazard in self.hazards.values():
@@ -118,7 +117,7 @@ class Simulation:
     def _obey_worker(self, edict: Edict, worker: int) -> None:
         world, order = self.world, edict.order
         patrol.take(self.patrol, int(world.incidents.walk_node[order]), order)
-        world.orders.channel[order] = CHANNELS.index("patrol")
+        world.orders.found_by(order, "patrol")
         self.patrol.state[worker] = patrol.OCCUPIED
         if edict.what == "solve":
             world.engine.process(self._solve(order, worker))
@@ -155,15 +154,15 @@ class Simulation:
                 self._relay(edict)
 
     def _relay(self, edict: Edict) -> None:
-        """Pass a request for reinforcement up the levels; a lost relay costs its time again."""
+        """Pass a request for reinforcement up the levels, or to all at once; a lost relay costs its time again."""
         world, rules = self.world, self.world.rules
         incident = world.incident(edict.order)
         cause = world.recorder.event(world.engine.now, "asks_reinforcement", order=edict.order)
         level = rules["command.level_min"] * 60.0
-        wait = rules["command.levels"] * level
-        for relay in range(round(rules["command.levels"])):
-            if rules.stream.chance(rules["command.p_loss"], "command.loss", incident, relay):
-                wait += level
+        relays = round(rules["command.levels"])
+        lost = sum(rules.stream.chance(rules["command.p_loss"], "command.loss", incident, i) for i in range(relays))
+        together = rules.stream.chance(rules["hub.shared_picture"], "command.picture", incident)
+        wait = level * ((1 if together else rules["command.levels"]) + lost)
         arrive = world.engine.now + wait
         world.engine.at(arrive, lambda: self.missions.reinforce(edict.order, 2, cause))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from math import floor, log
+from math import comb
 from typing import NamedTuple
 
 from models.calendar import HOUR, WorkingHours
@@ -17,10 +17,17 @@ from models.orders import ACCEPT, ACK, CLOSE, CONTROL, FEEDBACK, FILE, ROUTE, VE
 from sim.streams import Stream
 
 DECISIONS = (
-    "stage.filing", "stage.bounces", "stage.dispatching", "stage.signing", "stage.handling",
-    "stage.feedback", "stage.verifying", "stage.verified", "stage.rating",
+    "stage.filing", "stage.dispatching", "stage.returned", "stage.orphan", "stage.orphan_wait", "stage.boundaries",
+    "stage.signing", "stage.handling", "stage.visit", "stage.revisit", "stage.joint", "stage.joint_work",
+    "stage.parallel", "stage.supervised", "stage.extended", "stage.feedback", "stage.verifying", "stage.verified",
+    "stage.rating",
 )  # fmt: skip
 MINUTE = 60.0
+MOST_RETURNS = 20
+#: Share of the limit after which supervision looks, and the pace of what is left then (assumption).
+SUPERVISED_AT, SUPERVISED_PACE = 0.8, 0.6
+EXTENDED = 1.5  #: an extended limit against the first one (assumption)
+JOINT_TALK_S = 20 * MINUTE  #: the talk of departments that work at once (assumption)
 
 
 @dataclass(frozen=True)
@@ -43,10 +50,13 @@ class Rules:
 
 
 class Step(NamedTuple):
-    """The next stage of an order and the moment at which it is reached (s)."""
+    """What comes next for an order: the stage, the moment at which it is reached (s), and what happens on the way."""
 
     stage: int
     time: float
+    name: str = ""  #: of the event, by default that of the stage
+    stamped: bool = True  #: False where the order goes back to a stage that it has been at
+    meanwhile: tuple[tuple[float, str], ...] = ()  #: times and names of events before that
 
 
 Transition = Callable[[Orders, int, float, Rules], Step]
@@ -59,31 +69,86 @@ def filing(orders: Orders, order: int, now: float, rules: Rules) -> Step:
 
 
 def dispatching(orders: Orders, order: int, now: float, rules: Rules) -> Step:
-    """立案 → 派遣: triage, then a geometric number of returns, each costing working hours."""
+    """立案 → 派遣: triage finds the unit; what came back was looked at already and goes on at once."""
+    if orders.bounces[order] > 0:
+        return Step(ROUTE, now)
     incident = int(orders.incidents.id[order])
     triage = rules.stream.lognormal(rules["routing.dispatch_min"] * MINUTE, 0.7, "stage.dispatching", incident)
-    p = rules["routing.p_misroute"]
-    draw = rules.stream.uniform("stage.bounces", incident)
-    bounces = floor(log(draw) / log(p)) if 0.0 < p < 1.0 else 0
-    orders.bounces[order] = bounces
-    returned = rules.working.add(now + triage, bounces * rules["routing.t_bounce_h"] * HOUR)
-    return Step(ROUTE, returned)
+    return Step(ROUTE, now + triage)
 
 
 def signing(orders: Orders, order: int, now: float, rules: Rules) -> Step:
-    """派遣 → 签收: the unit takes the order, in working time."""
-    incident = int(orders.incidents.id[order])
+    """派遣 → 签收, or back to the desk: a wrong unit returns the order, a unit across a boundary may refuse it.
+
+    The unit signs in working time. An order that nobody owns waits until its owner is found: lognormal with a
+    median of two working days (assumption).
+    """
+    incident, tries = int(orders.incidents.id[order]), int(orders.bounces[order])
+    if tries == 0:
+        orders.boundaries[order] = _boundaries(rules.stream.uniform("stage.boundaries", incident))
+    refusing = 1.0 - (1.0 - rules["boundary.p_refuse"]) ** int(orders.boundaries[order]) if tries == 0 else 0.0
+    returned = 1.0 - (1.0 - rules["routing.p_misroute"]) * (1.0 - refusing)
+    if tries < MOST_RETURNS and rules.stream.chance(returned, "stage.returned", incident, tries):
+        orders.bounces[order] = tries + 1
+        return Step(FILE, rules.working.add(now, rules["routing.t_bounce_h"] * HOUR), "returned", stamped=False)
     wait = rules.stream.lognormal(rules["unit.ack_min"] * MINUTE, 0.7, "stage.signing", incident)
+    if rules.stream.chance(rules["owner.p_orphan"], "stage.orphan", incident):
+        wait += rules.stream.lognormal(2.0 * rules.working.day, 0.6, "stage.orphan_wait", incident)
     return Step(ACK, rules.working.add(now, wait))
 
 
+def _boundaries(draw: float) -> int:
+    """Return how many of the five kinds of boundary a case crosses: each with 6 % (assumption), binomial."""
+    below = 0.0
+    for count in range(5):
+        below += comb(5, count) * 0.06**count * 0.94 ** (5 - count)
+        if draw < below:
+            return count
+    return 5
+
+
 def handling(orders: Orders, order: int, now: float, rules: Rules) -> Step:
-    """签收 → 处置: the department's work, lognormal in working hours."""
+    """签收 → 处置: the work of the departments in working time, watched by supervision, extended where it is late."""
+    work = _work(orders, order, rules)
+    limit, meanwhile = float(orders.limit[order]), []
+    if limit > 0.0:
+        incident = int(orders.incidents.id[order])
+        spent = rules.working.between(float(orders.stamps[order, FILE]), now)
+        unwatched = max(0.0, SUPERVISED_AT * limit - spent)
+        if work > unwatched and rules.stream.chance(rules["supervision.share"], "stage.supervised", incident):
+            work = unwatched + SUPERVISED_PACE * (work - unwatched)
+            orders.supervised[order] = True
+            meanwhile.append((rules.working.add(now, unwatched), "supervised"))
+        if spent + work > limit and rules.stream.chance(rules["extension.share"], "stage.extended", incident):
+            orders.limit[order] = EXTENDED * limit
+            orders.extended[order] = True
+            meanwhile.append((rules.working.add(now, max(0.0, limit - spent)), "extended"))
+    return Step(CONTROL, rules.working.add(now, work), meanwhile=tuple(meanwhile))
+
+
+def _work(orders: Orders, order: int, rules: Rules) -> float:
+    """Return the working seconds until the case is dealt with, and note departments and visits.
+
+    Some cases take a second visit, of half the median; some take a second department, of half the median too
+    (assumptions), one after the other or both at once. Each boundary that is crossed costs its delay. Work that was
+    sent back takes half of the time before, by one department in one visit.
+    """
     incident, kind = int(orders.incidents.id[order]), rules.kinds[orders.kind(order)]
-    again = int(orders.reopens[order])
-    median = kind.handling.median_h * HOUR * rules["unit.handling_factor"] * 0.5**again
-    work = rules.stream.lognormal(median, kind.handling.sigma, "stage.handling", incident, again)
-    return Step(CONTROL, rules.working.add(now, work))
+    again, stream = int(orders.reopens[order]), rules.stream
+    median, sigma = kind.handling.median_h * HOUR * rules["unit.handling_factor"], kind.handling.sigma
+    work = stream.lognormal(median * 0.5**again, sigma, "stage.handling", incident, again)
+    if again > 0:
+        orders.visits[order] += 1
+        return work
+    if not stream.chance(rules["grid.first_visit"], "stage.visit", incident):
+        orders.visits[order] = 2
+        work += stream.lognormal(0.5 * median, sigma, "stage.revisit", incident)
+    if stream.chance(kind.joint_share, "stage.joint", incident):
+        orders.departments[order] = 2
+        other = stream.lognormal(0.5 * median, sigma, "stage.joint_work", incident)
+        at_once = stream.chance(rules["joint.parallel_share"], "stage.parallel", incident)
+        work = max(work, other) + JOINT_TALK_S if at_once else work + other
+    return work + int(orders.boundaries[order]) * rules["boundary.delay_wd"] * rules.working.day * kind.boundary_weight
 
 
 def reporting_back(orders: Orders, order: int, now: float, rules: Rules) -> Step:
@@ -107,7 +172,7 @@ def closing(orders: Orders, order: int, now: float, rules: Rules) -> Step:
         orders.rating[order] = _rating(orders, order, rules)
         return Step(CLOSE, now)
     orders.reopens[order] = again + 1
-    return Step(ACK, now)
+    return Step(ACK, now, "reopen")
 
 
 def _rating(orders: Orders, order: int, rules: Rules) -> float:

@@ -46,9 +46,12 @@ class World:
         """Return the incident that an order belongs to: the entity of its luck."""
         return int(self.incidents.id[order])
 
+    def tell(self, order: int, name: str, crew: int = -1, cause: int = -1) -> int:
+        """Log what happens to an order now; return the event's number."""
+        node = int(self.incidents.node[order])
+        return self.recorder.event(self.engine.now, name, order=order, crew=crew, node=node, cause=cause)
+
     def reach(self, order: int, stage: int, name: str, crew: int = -1, cause: int = -1) -> int:
         """Stamp a stage of an order now, and log it; return the event's number."""
-        now = self.engine.now
-        self.orders.stamp(order, stage, now)
-        node = int(self.incidents.node[order])
-        return self.recorder.event(now, name, order=order, crew=crew, node=node, cause=cause)
+        self.orders.stamp(order, stage, self.engine.now)
+        return self.tell(order, name, crew, cause)

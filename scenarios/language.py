@@ -63,7 +63,7 @@ class Scenario(_Strict):
     city: CityChoice
     hours: Annotated[float, Field(gt=0.0, le=24.0 * 366)] = 24.0
     start_hour: Annotated[int, Field(ge=0, le=23)] = 0  #: of the first day
-    drain_days: Annotated[float, Field(ge=0.0, le=366.0)] = 40.0
+    drain_days: Annotated[float, Field(ge=0.0, le=3660.0)] = 366.0
     beat_s: Annotated[float, Field(ge=1.0, le=3600.0)] = 60.0
     incidents: dict[str, IncidentChange] = Field(default_factory=dict)
     crews: dict[str, CrewKind] = Field(default_factory=lambda: dict(DEFAULT_CREWS))

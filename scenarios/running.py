@@ -20,6 +20,7 @@ from models.crews import build_crews
 from models.demand import demand_hash, draw_incidents
 from models.hazards.base import Hazard
 from models.indicators import measure, measure_by_area, order_columns
+from models.intake import channels
 from models.orders import Orders
 from models.policy import Policy
 from models.population import DECISIONS as POPULATION_DECISIONS
@@ -136,7 +137,7 @@ def simulate(
         city=city,
         population=population,
         incidents=incidents,
-        orders=Orders.of(incidents, priority[incidents.kind]),
+        orders=Orders.of(incidents, priority[incidents.kind], channels()),
         crews=build_crews(city, scenario.crews),
         rules=Rules(parameters, kinds, scenario.working, stream),
         router=Router(city.drive, travel_times(city.drive, speeds)),

@@ -12,8 +12,9 @@ ORDERS = pa.schema(
     [("order", pa.int32()), ("incident", pa.int64()), ("kind", pa.string()), ("priority", pa.int8()),
      ("channel", pa.string()), ("severity", pa.float64()), ("building", pa.int32()),
      ("node", pa.int32()), ("x", pa.float64()), ("y", pa.float64()), ("grid", pa.int32()),
-     ("street", pa.int32()), ("district", pa.int32()), ("crew", pa.int32()),
-     ("bounces", pa.int16()), ("reopens", pa.int16()),
+     ("street", pa.int32()), ("district", pa.int32()), ("duplicate", pa.bool_()), ("crew", pa.int32()),
+     ("bounces", pa.int16()), ("reopens", pa.int16()), ("departments", pa.int8()), ("visits", pa.int8()),
+     ("boundaries", pa.int8()), ("supervised", pa.bool_()), ("extended", pa.bool_()),
      *[(f"t_{stage}", pa.float64()) for stage in (
          "onset", "detect", "report", "accept", "file", "route", "ack", "arrive", "control",
          "feedback", "verify", "close")],

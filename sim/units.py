@@ -17,6 +17,7 @@ _TOLD = {
     "log": "对数标准差",
     "min": "分钟",
     "per 100,000 residents": "每十万居民",
+    "per day": "每天",
     "per km²": "每平方公里",
     "per year and 100,000 residents": "每年每十万居民",
     "ratio": "比值",

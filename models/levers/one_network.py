@@ -17,6 +17,7 @@ class OneNetwork(Lever):
         Effect(parameter="routing.p_misroute", on=0.05),
         Effect(parameter="routing.t_bounce_h", on=1.0),
         Effect(parameter="routing.dispatch_min", on=2.0),
+        Effect(parameter="intake.dedup", on=0.7),
     )
     side_effects: ClassVar[tuple[SideEffect, ...]] = (SideEffect(parameter="grid.report_min", factor=1.6),)
     cost: ClassVar[Cost] = Cost(capex_yuan=60_000_000, opex_yuan_per_year=12_000_000, staff_h_per_case=0.02)

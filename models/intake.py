@@ -1,0 +1,51 @@
+"""Intake: how what happens comes to be known. Channels compete, and several people may tell of one thing.
+
+A channel is a parameter `channel.<name>_per_day`: the rate at which it finds an event that lies open. A lever
+that brings such a parameter along opens the channel.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from models.parameters import parameters
+from models.stages import Rules
+
+DAY, HOUR = 86400.0, 3600.0
+_CHANNEL = re.compile(r"channel\.([a-z_]+)_per_day")
+
+
+def channels(names: Iterable[str] | None = None) -> tuple[str, ...]:
+    """Return the channels among the names of parameters, by default among all there are."""
+    matches = (_CHANNEL.fullmatch(name) for name in (parameters() if names is None else names))
+    return tuple(match[1] for match in matches if match is not None)
+
+
+def decisions() -> list[str]:
+    """Return the names of the draws that intake makes."""
+    return ["intake.resident", "intake.duplicate", "intake.merged", *(f"intake.{name}" for name in channels())]
+
+
+def first_report(rules: Rules, incident: int) -> tuple[float, str]:
+    """Return the seconds until an open event is reported by somebody who is not on patrol, and the channel.
+
+    Each channel finds it after an exponential time of its own; a channel of rate 0 never does.
+    """
+    resident = rules.stream.exponential(rules["citizen.report_h"] * HOUR, "intake.resident", incident)
+    best = (resident, "resident")
+    for name in channels(rules.parameters):
+        rate = rules[f"channel.{name}_per_day"]
+        if rate > 0.0:
+            best = min(best, (rules.stream.exponential(DAY / rate, f"intake.{name}", incident), name))
+    return best
+
+
+def is_duplicate(rules: Rules, share: float, incident: int) -> bool:
+    """Return whether a report tells of what is known already."""
+    return rules.stream.chance(share, "intake.duplicate", incident)
+
+
+def is_merged(rules: Rules, incident: int) -> bool:
+    """Return whether a duplicate is recognised and joined to the order that is there."""
+    return rules.stream.chance(rules["intake.dedup"], "intake.merged", incident)

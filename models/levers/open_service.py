@@ -1,0 +1,23 @@
+"""A29d Open and near service (服务公开亲民化): a named contact and a published promise let more people report, and more of them satisfied."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from models.levers.base import Cost, Effect, Lever, SideEffect
+from sim.text import Text
+
+
+class OpenService(Lever):
+    """A29d Open and near service: a named contact and a published promise let more people report, and more of them satisfied."""
+
+    title: ClassVar[Text] = Text(en="Open and near service", zh="服务公开亲民化")
+    mechanism: ClassVar[str] = "A29d"
+    effects: ClassVar[tuple[Effect, ...]] = (
+        Effect(parameter="citizen.report_h", on=214.0),
+        Effect(parameter="rating.base", on=0.83),
+    )
+    side_effects: ClassVar[tuple[SideEffect, ...]] = (SideEffect(parameter="unit.ack_min", factor=1.05),)
+    cost: ClassVar[Cost] = Cost(capex_yuan=300_000, opex_yuan_per_year=1_200_000, staff_h_per_case=0.0)
+
+    kind: Literal["open_service"] = "open_service"
