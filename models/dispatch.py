@@ -56,6 +56,7 @@ class Dispatcher:
     def __init__(self, world: World, travel: Travel) -> None:
         self._world = world
         self._travel = travel
+        self._street = world.city.areas.ancestor("street")
         self._waiting: dict[str, list[_Request]] = {kind: [] for kind in world.crews.kinds}
 
     def waiting(self, kind: str) -> int:
@@ -107,7 +108,7 @@ class Dispatcher:
         node = int(world.incidents.node[order])
         where = np.array([self._travel.position(crew) for crew in free.tolist()], dtype=np.int32)
         seconds = world.router.nearest(node, world.hour(world.engine.now), where)
-        street = world.city.areas.ancestor("street")[world.incidents.grid[order]]
+        street = self._street[world.incidents.grid[order]]
         share = world.rules["routing.pooled_share"]
         pooled = world.rules.stream.chance(share, "dispatch.pooled", world.incident(order))
         return DispatchView(free, seconds, world.crews.street[free] == street, pooled)

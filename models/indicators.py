@@ -71,6 +71,11 @@ def _found(columns: Columns) -> NDArray[np.float64]:
     return (columns["t_detect"] <= columns["window"]).astype(np.float64)
 
 
+def _at_grid(columns: Columns) -> NDArray[np.float64]:
+    """Return 1 for what its finder on patrol solved and 0 for what was reported, NaN for what no patrol found."""
+    return np.where(columns["channel"] == "patrol", columns["t_file"] == columns["t_arrive"], np.nan)
+
+
 def _lying(columns: Columns) -> float:
     """Return the mean hours that a public event lay unseen within the window."""
     rows = columns["kind"] == "patrol_event"
@@ -95,22 +100,32 @@ def indicator_kinds() -> tuple[IndicatorKind, ...]:
              _mean_span("building_fire", "report", "arrive", MINUTE)),
         kind("T_control.building_fire", Text("Fire: call to control", "火灾：报警至控制"), _MIN, "lower",
              _mean_span("building_fire", "report", "control", MINUTE)),
+        kind("T_reinforce.building_fire", Text("Fire: reinforcement asked to sent", "火灾：请求增援至派出"), _MIN, "lower",
+             lambda columns: _mean(columns["relay"] / MINUTE)),
         kind("T_arrive.lift_entrapment", Text("Lift: call to arrival", "电梯困人：报警至到场"), _MIN, "lower",
              _mean_span("lift_entrapment", "report", "arrive", MINUTE)),
         kind("T_dispatch.hotline_ticket", Text("Ticket: acceptance to dispatch", "热线工单：受理至派遣"), _H, "lower",
              _mean_span("hotline_ticket", "accept", "route", HOUR)),
         kind("first_dispatch_accuracy", Text("First dispatch right", "首派准确率"), _SHARE, "higher",
              lambda columns: _mean(_routed(columns))),
+        kind("duplicates.hotline_ticket", Text("Tickets that say what is known", "重复工单比例"), _SHARE, "lower",
+             _mean_of("hotline_ticket", "duplicate")),
         kind("bounces.hotline_ticket", Text("Returns per ticket", "每单退回次数"), _COUNT, "lower",
              _mean_of("hotline_ticket", "bounces")),
         kind("on_time.hotline_ticket", Text("Tickets on time", "热线工单按期结案率"), _SHARE, "higher",
              _share("hotline_ticket", lambda columns: columns["on_time"])),
         kind("T_handle.hotline_ticket", Text("Ticket: filing to feedback", "热线工单：立案至反馈"), _D, "lower",
              _mean_of("hotline_ticket", "working_days")),
+        kind("visits.hotline_ticket", Text("Visits per ticket", "每单上门次数"), _COUNT, "lower",
+             _mean_of("hotline_ticket", "visits")),
+        kind("extended.hotline_ticket", Text("Tickets whose limit was extended", "延期工单比例"), _SHARE, "lower",
+             _mean_of("hotline_ticket", "extended")),
         kind("satisfaction.hotline_ticket", Text("Satisfied with a ticket", "满意率"), _SHARE, "higher",
              _share("hotline_ticket", lambda columns: columns["satisfied"])),
         kind("found.patrol_event", Text("Public events found in the window", "公共事件窗口内发现率"), _SHARE, "higher",
              _share("patrol_event", _found)),
+        kind("solved_at_grid", Text("Found events solved at the grid", "网格自行解决率"), _SHARE, "higher",
+             _share("patrol_event", _at_grid)),
         kind("T_detect.patrol_event", Text("Public event lies unseen", "公共事件未被发现时长"), _H, "lower", _lying),
         kind("reopen", Text("Reopenings per order", "每单重开次数"), _COUNT, "lower",
              lambda columns: _mean(columns["reopens"][columns["limit"] > 0])),

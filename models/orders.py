@@ -39,6 +39,7 @@ class Orders:
     boundaries: NDArray[np.int8]  #: crossed: of levels, regions, systems, departments, businesses
     supervised: NDArray[np.bool_]
     extended: NDArray[np.bool_]
+    relay: NDArray[np.float64]  #: s that a request for reinforcement took through the levels, NaN where none
     limit: NDArray[np.float64]  #: working s allowed from filing to feedback, extended or not, NaN where none
     rating: NDArray[np.float64]
     outcome: NDArray[np.float64]
@@ -66,6 +67,7 @@ class Orders:
             boundaries=np.zeros(n, dtype=np.int8),
             supervised=np.zeros(n, dtype=np.bool_),
             extended=np.zeros(n, dtype=np.bool_),
+            relay=np.full(n, np.nan),
             limit=np.full(n, np.nan),
             rating=np.full(n, np.nan),
             outcome=np.full(n, np.nan),
@@ -122,7 +124,7 @@ class Orders:
                 )
             },
             **{f"t_{stage}": self.stamps[kept, i] for i, stage in enumerate(STAGES)},
-            **{name: getattr(self, name)[kept] for name in ("limit", "rating", "outcome", "deaths")},
+            **{name: getattr(self, name)[kept] for name in ("relay", "limit", "rating", "outcome", "deaths")},
         }
         arrays = [pa.array(columns[field.name], type=field.type) for field in ORDERS]
         return pa.Table.from_arrays(arrays, schema=ORDERS)

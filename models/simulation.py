@@ -47,7 +47,7 @@ class Simulation:
         self.missions = Missions(world, self.dispatcher, travel, hazards, seats)
         self.patrol = patrol.build_patrol(world.city, len(world.orders))
         self.command = Command(world.city.areas, world.rules.parameters, world.rules.stream)
-        self._next = 0
+        self._street = world.city.areas.ancestor("street")
         for phase in (self._step_hazards, self._patrol_beat, self._command_beat, self._desk_beat):
             world.engine.add_phase(phase)
 
@@ -142,10 +142,11 @@ class Simulation:
 
     def _command_beat(self, now: float, beat: float) -> None:
         world = self.world
-        street = world.city.areas.ancestor("street")
         burning = np.flatnonzero(world.heat > 0)
         fires = [
-            Sight(int(street[world.incidents.grid[order]]), order, world.incident(order), float(world.heat[order]))
+            Sight(
+                int(self._street[world.incidents.grid[order]]), order, world.incident(order), float(world.heat[order])
+            )
             for order in burning.tolist()
             if not isnan(world.orders.stamps[order, ARRIVE])
         ]
@@ -163,6 +164,7 @@ class Simulation:
         lost = sum(rules.stream.chance(rules["command.p_loss"], "command.loss", incident, i) for i in range(relays))
         together = rules.stream.chance(rules["hub.shared_picture"], "command.picture", incident)
         wait = level * ((1 if together else rules["command.levels"]) + lost)
+        world.orders.relay[edict.order] = wait
         arrive = world.engine.now + wait
         world.engine.at(arrive, lambda: self.missions.reinforce(edict.order, 2, cause))
 

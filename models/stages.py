@@ -119,7 +119,8 @@ def handling(orders: Orders, order: int, now: float, rules: Rules) -> Step:
             work = unwatched + SUPERVISED_PACE * (work - unwatched)
             orders.supervised[order] = True
             meanwhile.append((rules.working.add(now, unwatched), "supervised"))
-        if spent + work > limit and rules.stream.chance(rules["extension.share"], "stage.extended", incident):
+        asks = spent + work > limit and not orders.extended[order]
+        if asks and rules.stream.chance(rules["extension.share"], "stage.extended", incident):
             orders.limit[order] = EXTENDED * limit
             orders.extended[order] = True
             meanwhile.append((rules.working.add(now, max(0.0, limit - spent)), "extended"))

@@ -77,6 +77,7 @@ def _kind(cls: type[Kind]) -> dict[str, Any]:
 def _lever(cls: type[Lever]) -> dict[str, Any]:
     facts = _kind(cls)
     facts["mechanism"] = cls.mechanism
+    facts["moves"] = list(cls.moves)
     facts["effects"] = [effect.model_dump() for effect in cls.effects]
     facts["side_effects"] = [effect.model_dump() for effect in cls.side_effects]
     facts["cost"] = cls.cost.model_dump()

@@ -18,7 +18,7 @@ ORDERS = pa.schema(
      *[(f"t_{stage}", pa.float64()) for stage in (
          "onset", "detect", "report", "accept", "file", "route", "ack", "arrive", "control",
          "feedback", "verify", "close")],
-     ("limit", pa.float64()), ("rating", pa.float64()), ("outcome", pa.float64()),
+     ("relay", pa.float64()), ("limit", pa.float64()), ("rating", pa.float64()), ("outcome", pa.float64()),
      ("deaths", pa.float64())]
 )  # fmt: skip
 CREWS = pa.schema(

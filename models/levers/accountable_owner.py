@@ -15,6 +15,7 @@ class AccountableOwner(Lever):
 
     title: ClassVar[Text] = Text(en="One accountable owner for every matter", zh="压实治理责任")
     mechanism: ClassVar[str] = "A18"
+    moves: ClassVar[tuple[str, ...]] = ("T_handle.hotline_ticket",)
     own: ClassVar[Mapping[str, Parameter]] = {
         "owner.p_orphan": Parameter(
             title=Text("Orders that nobody owns", "无主工单比例"),

@@ -47,7 +47,8 @@ class Cost(BaseModel):
 class Lever(Kind):
     """A mechanism of governance that a policy can turn on; subclasses live in `models/levers/`."""
 
-    mechanism: ClassVar[str]
+    mechanism: ClassVar[str]  #: its id in the list of mechanisms, as "A03"
+    moves: ClassVar[tuple[str, ...]]  #: indicators that it makes better; a test turns it on and looks
     effects: ClassVar[tuple[Effect, ...]]
     side_effects: ClassVar[tuple[SideEffect, ...]]
     cost: ClassVar[Cost]

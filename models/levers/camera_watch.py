@@ -15,6 +15,7 @@ class CameraWatch(Lever):
 
     title: ClassVar[Text] = Text(en="Cameras that notice", zh="视频智能巡查")
     mechanism: ClassVar[str] = "A10"
+    moves: ClassVar[tuple[str, ...]] = ("found.patrol_event",)
     own: ClassVar[Mapping[str, Parameter]] = {
         "channel.camera_per_day": Parameter(
             title=Text("Rate at which a camera notices an open public event", "视频发现公共事件的速率"),

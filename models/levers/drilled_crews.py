@@ -13,6 +13,7 @@ class DrilledCrews(Lever):
 
     title: ClassVar[Text] = Text(en="Drilled and equipped crews", zh="三基建设")
     mechanism: ClassVar[str] = "A32"
+    moves: ClassVar[tuple[str, ...]] = ("T_arrive.medical", "reopen")
     effects: ClassVar[tuple[Effect, ...]] = (
         Effect(parameter="crew.turnout_s", on=45.0),
         Effect(parameter="unit.p_verified", on=0.95),

@@ -15,6 +15,7 @@ class FiveCrossings(Lever):
 
     title: ClassVar[Text] = Text(en="Collaboration across five boundaries", zh="五跨协同")
     mechanism: ClassVar[str] = "A13"
+    moves: ClassVar[tuple[str, ...]] = ("T_handle.hotline_ticket", "bounces.hotline_ticket")
     own: ClassVar[Mapping[str, Parameter]] = {
         "boundary.delay_wd": Parameter(
             title=Text("Delay at each boundary that a case crosses", "每跨越一道边界的延误"),

@@ -13,6 +13,7 @@ class FiveLevelCommand(Lever):
 
     title: ClassVar[Text] = Text(en="Five-level command with skip-level requests", zh="五级应急指挥调度")
     mechanism: ClassVar[str] = "A31"
+    moves: ClassVar[tuple[str, ...]] = ("T_arrive.medical", "T_reinforce.building_fire")
     effects: ClassVar[tuple[Effect, ...]] = (
         Effect(parameter="command.levels", on=2.0),
         Effect(parameter="command.level_min", on=2.0),

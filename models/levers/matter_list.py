@@ -13,6 +13,7 @@ class MatterList(Lever):
 
     title: ClassVar[Text] = Text(en="Standard list of matters", zh="事项清单标准化")
     mechanism: ClassVar[str] = "A29c"
+    moves: ClassVar[tuple[str, ...]] = ("first_dispatch_accuracy",)
     effects: ClassVar[tuple[Effect, ...]] = (Effect(parameter="routing.p_misroute", on=0.09),)
     side_effects: ClassVar[tuple[SideEffect, ...]] = (SideEffect(parameter="routing.dispatch_min", factor=1.05),)
     cost: ClassVar[Cost] = Cost(capex_yuan=400_000, opex_yuan_per_year=300_000, staff_h_per_case=0.0)

@@ -13,6 +13,7 @@ class NearestUnit(Lever):
 
     title: ClassVar[Text] = Text(en="One pool of units, nearest first", zh="指挥调度平台统一化")
     mechanism: ClassVar[str] = "A29f"
+    moves: ClassVar[tuple[str, ...]] = ("T_arrive.medical",)
     effects: ClassVar[tuple[Effect, ...]] = (Effect(parameter="routing.pooled_share", on=1.0),)
     side_effects: ClassVar[tuple[SideEffect, ...]] = (SideEffect(parameter="crew.turnout_s", factor=1.05),)
     cost: ClassVar[Cost] = Cost(capex_yuan=5_000_000, opex_yuan_per_year=1_000_000, staff_h_per_case=0.0)

@@ -13,6 +13,11 @@ class OneNetwork(Lever):
 
     title: ClassVar[Text] = Text(en="One-network unified operation", zh="一网统管")
     mechanism: ClassVar[str] = "A03"
+    moves: ClassVar[tuple[str, ...]] = (
+        "first_dispatch_accuracy",
+        "T_dispatch.hotline_ticket",
+        "duplicates.hotline_ticket",
+    )
     effects: ClassVar[tuple[Effect, ...]] = (
         Effect(parameter="routing.p_misroute", on=0.05),
         Effect(parameter="routing.t_bounce_h", on=1.0),

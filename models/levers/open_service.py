@@ -13,6 +13,7 @@ class OpenService(Lever):
 
     title: ClassVar[Text] = Text(en="Open and near service", zh="服务公开亲民化")
     mechanism: ClassVar[str] = "A29d"
+    moves: ClassVar[tuple[str, ...]] = ("found.patrol_event", "satisfaction.hotline_ticket")
     effects: ClassVar[tuple[Effect, ...]] = (
         Effect(parameter="citizen.report_h", on=214.0),
         Effect(parameter="rating.base", on=0.83),

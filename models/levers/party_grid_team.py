@@ -15,6 +15,7 @@ class PartyGridTeam(Lever):
 
     title: ClassVar[Text] = Text(en="Joint team of party and grid", zh="党建加网格")
     mechanism: ClassVar[str] = "A27"
+    moves: ClassVar[tuple[str, ...]] = ("visits.hotline_ticket",)
     own: ClassVar[Mapping[str, Parameter]] = {
         "grid.first_visit": Parameter(
             title=Text("Cases settled at the first visit", "首次上门解决比例"),

@@ -15,6 +15,7 @@ class Playbooks(Lever):
 
     title: ClassVar[Text] = Text(en="Playbooks for incidents", zh="高效处置一件事")
     mechanism: ClassVar[str] = "A12"
+    moves: ClassVar[tuple[str, ...]] = ("T_arrive.medical",)
     own: ClassVar[Mapping[str, Parameter]] = {
         "playbook.p_missing_role": Parameter(
             title=Text("Roles forgotten at the first alarm", "首次警报遗漏角色概率"),

@@ -15,6 +15,7 @@ class SafetyPatrollers(Lever):
 
     title: ClassVar[Text] = Text(en="Volunteer safety patrollers", zh="安全巡查员")
     mechanism: ClassVar[str] = "A46"
+    moves: ClassVar[tuple[str, ...]] = ("found.patrol_event", "reopen")
     own: ClassVar[Mapping[str, Parameter]] = {
         "channel.volunteer_per_day": Parameter(
             title=Text("Rate at which a patroller tells of an open public event", "志愿巡查员上报公共事件的速率"),

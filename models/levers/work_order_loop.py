@@ -15,6 +15,7 @@ class WorkOrderLoop(Lever):
 
     title: ClassVar[Text] = Text(en="Work orders closed in a loop", zh="工单化闭环处置")
     mechanism: ClassVar[str] = "A38"
+    moves: ClassVar[tuple[str, ...]] = ("T_handle.hotline_ticket", "extended.hotline_ticket")
     own: ClassVar[Mapping[str, Parameter]] = {
         "supervision.share": Parameter(
             title=Text("Late orders that supervision takes up at 80 % of the limit", "时限 80 % 时督办的比例"),
