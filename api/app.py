@@ -11,11 +11,13 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
 
 from api.jobs import Jobs
 from api.routes import router
 from api.settings import Settings
 from sim.errors import BusyError, InputError, JinlingError, NotFoundError
+from sim.text import Text
 from sim.validation import told
 
 HERE = Path(__file__).parent
@@ -26,6 +28,10 @@ POLICY = (
     "connect-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 )
 _STATUS: dict[type[JinlingError], int] = {NotFoundError: 404, InputError: 400, BusyError: 429, JinlingError: 503}
+_HTTP = {
+    404: Text("there is nothing at this address", "该地址没有内容"),
+    405: Text("this address does not take this method", "该地址不支持此方法"),
+}
 Next = Callable[[Request], Awaitable[Response]]
 
 
@@ -55,6 +61,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.middleware("http")(_guard)
     app.add_exception_handler(JinlingError, _tell)
     app.add_exception_handler(RequestValidationError, _tell_invalid)
+    app.add_exception_handler(HTTPException, _tell_http)
     return app
 
 
@@ -89,6 +96,13 @@ async def _tell_invalid(_: Request, error: Exception) -> JSONResponse:
     fault = error.errors()[0]
     where = ".".join(str(part) for part in fault["loc"])
     return JSONResponse({"error": told(fault)._asdict(), "where": where}, 422)
+
+
+async def _tell_http(_: Request, error: Exception) -> JSONResponse:
+    """Answer a request for what is not served here."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class
+    said = _HTTP.get(error.status_code, Text(f"the request cannot be answered ({error.detail})", "无法应答该请求"))
+    return JSONResponse({"error": said._asdict(), "where": ""}, error.status_code, headers=error.headers)
 
 
 def _page() -> FileResponse:

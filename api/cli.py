@@ -98,17 +98,17 @@ def run(
     if machine:
         as_json({"run": stored.id, "indicators": stored.indicators, "log_hash": stored.manifest["log_hash"]})
         return
-    _print_run(stored, language_of(lang))
+    _print_run(stored, f"{chosen.name} · {rule.name}", language_of(lang))
 
 
-def _print_run(stored: Any, language: Language) -> None:
+def _print_run(stored: Any, title: str, language: Language) -> None:
     from rich.console import Console
     from rich.table import Table
 
     from models.indicators import indicator_kinds
     from viz.words import figure
 
-    table = Table(title=f"{stored.manifest['scenario']['name']} · {stored.manifest['policy']['name']}")
+    table = Table(title=title)
     for text in (Text("Indicator", "指标"), Text("Value", "数值"), Text("Unit", "单位")):
         table.add_column(text.in_language(language))
     for kind in indicator_kinds():
@@ -183,7 +183,11 @@ def _print_comparison(result: Any, language: Language, report: Path | None) -> N
 
 
 @app.command()
-def demo(home: Home = DEFAULT_HOME, lang: Lang = "", seeds: int = 20) -> None:
+def demo(
+    home: Home = DEFAULT_HOME,
+    lang: Lang = "",
+    seeds: Annotated[int, typer.Option(min=1, max=100_000, help="Number of seeds · 种子数")] = 20,
+) -> None:
     """Compare two policies over a day in the default city · 默认城市一日两策对比"""
     report = home / "demo.html"
     compare("flagship_day", "P1,P2", seeds, "", 2, report, home, lang, machine=False)
@@ -317,16 +321,18 @@ def _tell_file(error: OSError) -> None:
 def _lang_option() -> str:
     """Return the language option before the command has parsed it."""
     arguments = sys.argv[1:]
-    if "--lang" in arguments[:-1]:
-        return arguments[arguments.index("--lang") + 1]
+    for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        if word == "--lang" or word.startswith("--lang="):
+            return following if word == "--lang" else word.removeprefix("--lang=")
     return os.environ.get("JINLING_LANG", "")
 
 
 def _last_resort(error: Exception) -> None:
-    """Tell of a usage fault as Click does, and of a fault of ours in a sentence with a file of details."""
-    show = getattr(error, "show", None)
-    if callable(show):
-        show()
+    """Tell of a usage fault in a sentence, and of a fault of ours in one with a file of details."""
+    told = getattr(error, "format_message", None)
+    if callable(told):
+        usage = Text(f"{told()} See --help.", f"用法错误：{told()} 请见 --help。")
+        typer.echo(usage.in_language(language_of(_lang_option())), err=True)
         sys.exit(2)
     with tempfile.NamedTemporaryFile("w", suffix=".log", prefix="jinling-", delete=False) as log:
         traceback.print_exception(error, file=log)

@@ -33,6 +33,11 @@ class Job:
     result: str = ""
     process: Any = field(default=None, repr=False)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits or runs."""
+        return self.status in {"queued", "running"}
+
     def facts(self) -> dict[str, Any]:
         """Return what a client may know."""
         error = None if self.error is None else self.error._asdict()
@@ -61,7 +66,7 @@ class Jobs:
         """Start a job, or return the one that is under way under its id; None if too many wait."""
         with self._lock:
             known = self._jobs.get(job.id)
-            if known is not None and known.status in {"queued", "running"}:
+            if known is not None and known.is_open:
                 return known
             if sum(other.status == "queued" for other in self._jobs.values()) >= self._queue:
                 return None
@@ -73,7 +78,7 @@ class Jobs:
         """End a job; what it had not finished leaves nothing behind."""
         with self._lock:
             job = self._jobs.get(job_id)
-            if job is not None and job.status in {"queued", "running"}:
+            if job is not None and job.is_open:
                 job.status = "cancelled"
                 if job.process is not None:
                     job.process.terminate()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import re
 from dataclasses import asdict
 from functools import lru_cache
 from math import isfinite
@@ -18,8 +17,8 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from api.jobs import Job, Jobs
 from api.schema import BUSY, FAULTS, ComparisonRequest, Indicator, JobId, RunId, RunRequest, State
-from scenarios.cities import city_of, kept_cities, moved_to
-from scenarios.experiment import described_indicators
+from scenarios.cities import city_of, kept_cities, moved_to, where_kept
+from scenarios.experiment import comparison_id, described_indicators
 from scenarios.language import CityChoice, Scenario
 from scenarios.library import load_policy, load_scenario, policy_names, scenario_names
 from scenarios.reference import reference
@@ -27,7 +26,7 @@ from scenarios.running import run_id_of
 from sim.city.model import City
 from sim.comparison import Comparison
 from sim.errors import BusyError, InputError, JinlingError, NotFoundError
-from sim.runs import Run, RunStore, digest_of
+from sim.runs import Run, RunStore
 from viz import playback
 from viz.report import render_report
 from viz.scene import scene
@@ -59,8 +58,9 @@ def _run(request: Request, run_id: str) -> Run:
 @lru_cache(maxsize=4)
 def _city_of_run(home: str, run_id: str) -> City:
     run = RunStore(FilePath(home) / "runs").open(run_id)
+    cities = FilePath(home) / "cities"
     choice = CityChoice.model_validate(run.manifest["scenario"]["city"])
-    city = city_of(choice, FilePath(home) / "cities")
+    city = city_of(where_kept(choice, run.manifest["city"]["id"], cities), cities)
     if city.hash != run.manifest["city"]["hash"]:
         raise NotFoundError(en="the city of this run is not there any more", zh="该运行所用的城市已不存在")
     return city
@@ -133,7 +133,7 @@ def runs(request: Request) -> dict[str, Any]:
 def run_state(request: Request, run_id: RunId) -> State:
     """Return status, progress and, of a stored run, its manifest."""
     job = _jobs(request).get(run_id)
-    if job is not None and job.status != "complete":
+    if job is not None and (job.is_open or RunStore(_home(request) / "runs").find(run_id) is None):
         return State(**job.facts())
     run = _run(request, run_id)
     return State(id=run_id, kind="run", status="complete", progress=1.0, result=run_id, manifest=run.manifest)
@@ -211,39 +211,44 @@ def frame(
 
 @router.post("/comparisons", status_code=202, summary="Start a comparison · 开始对比", responses=BUSY)
 def start_comparison(request: Request, wanted: ComparisonRequest) -> State:
-    """Start a comparison; runs that are stored are not computed again."""
-    _scenario(request, wanted)
-    for name in wanted.policies:
-        load_policy(name)
+    """Start a comparison, or return the one that is stored; runs that are stored are not computed again."""
     if len(set(wanted.policies)) < len(wanted.policies):
         raise InputError(en="the policies must differ", zh="政策不能重复")
+    scenario, policies = _scenario(request, wanted), [load_policy(name) for name in wanted.policies]
+    with _BUILDING:
+        city = city_of(scenario.city, _home(request) / "cities")
+    job_id = comparison_id(scenario, policies, range(wanted.seeds), city)
     arguments = wanted.model_dump()
-    return _submitted(request, Job(digest_of(["comparison", arguments]), "comparison", arguments))
+    if _comparison_file(request, job_id).is_file():
+        return State(id=job_id, kind="comparison", status="complete", progress=1.0, result=job_id, **arguments)
+    return _submitted(request, Job(job_id, "comparison", arguments))
 
 
 @router.get("/comparisons/{job_id}", summary="A comparison · 对比结果", responses=FAULTS)
 def comparison(request: Request, job_id: JobId) -> State:
     """Return a comparison's status and, when it is complete, its result."""
     job = _jobs(request).get(job_id)
-    if job is not None and job.status != "complete":
+    if job is not None and (job.is_open or not _comparison_file(request, job_id).is_file()):
         return State(**job.facts())
-    found = _comparison(request, job.result if job is not None else job_id)
-    said = _with_null(found.model_dump(mode="json"))
-    return State(id=job_id, kind="comparison", status="complete", progress=1.0, result=found.id, comparison=said)
+    said = _with_null(_comparison(request, job_id).model_dump(mode="json"))
+    return State(id=job_id, kind="comparison", status="complete", progress=1.0, result=job_id, comparison=said)
 
 
 @router.get("/comparisons/{job_id}/report", summary="Report · 报告", responses=FAULTS)
 def report(request: Request, job_id: JobId) -> Response:
     """Return the report of a complete comparison as one HTML file."""
-    job = _jobs(request).get(job_id)
-    html = render_report(_comparison(request, job.result if job is not None else job_id))
+    html = render_report(_comparison(request, job_id))
     headers = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:"}
     return Response(html, media_type="text/html; charset=utf-8", headers=headers)
 
 
-def _comparison(request: Request, comparison_id: str) -> Comparison:
-    file = _home(request) / "comparisons" / f"{comparison_id}.json"
-    if not re.fullmatch(r"[0-9a-f]{32}", comparison_id) or not file.is_file():
+def _comparison_file(request: Request, job_id: str) -> FilePath:
+    return _home(request) / "comparisons" / f"{job_id}.json"
+
+
+def _comparison(request: Request, job_id: str) -> Comparison:
+    file = _comparison_file(request, job_id)
+    if not file.is_file():
         raise NotFoundError(en="there is no such comparison", zh="没有该对比")
     try:
         return Comparison.model_validate_json(file.read_bytes())

@@ -25,9 +25,9 @@ class WorkingHours(BaseModel):
 
     @model_validator(mode="after")
     def _is_open(self) -> WorkingHours:
-        if not self.opens < self.closes:
-            raise InputError(en="a calendar needs working hours: opens must be before closes",
-                             zh="日历需要工作时间：opens 须早于 closes")  # fmt: skip
+        if not self.opens + 1.0 <= self.closes:
+            raise InputError(en="a calendar needs working hours: opens must be before closes, by an hour at least",
+                             zh="日历需要工作时间：opens 须早于 closes 至少一小时")  # fmt: skip
         return self
 
     @property

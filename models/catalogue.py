@@ -15,6 +15,7 @@ from sim.validation import load_model
 
 NonNegative = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Spread = Annotated[float, Field(ge=0.0, le=3.0)]  #: standard deviation of a logarithm
 DAYS_PER_YEAR = 365.0
 
 
@@ -25,23 +26,23 @@ class _Strict(BaseModel):
 class Duration(_Strict):
     """A lognormal duration; `exponential` draws an exponential one with the median as its mean."""
 
-    median_s: NonNegative = 0.0
-    sigma: NonNegative = 0.5
+    median_s: Annotated[float, Field(ge=0.0, le=30 * 86400.0)] = 0.0
+    sigma: Spread = 0.5
     exponential: bool = False
 
 
 class Handling(_Strict):
     """A lognormal handling time of a department, in working hours."""
 
-    median_h: NonNegative
-    sigma: NonNegative = 0.9
+    median_h: Annotated[float, Field(ge=0.0, le=2000.0)]
+    sigma: Spread = 0.9
 
 
 class IncidentKind(_Strict):
     """One type of incident."""
 
     title: Text
-    per_100k_year: NonNegative  #: incidents a year and 100,000 residents
+    per_100k_year: Annotated[float, Field(ge=0.0, le=1e7)]  #: incidents a year and 100,000 residents
     entity: Literal["person", "building", "street_node"]  #: what it happens to
     hours: Annotated[tuple[NonNegative, ...], Field(min_length=24, max_length=24)]
     age_factors: tuple[NonNegative, NonNegative, NonNegative] = (1.0, 1.0, 1.0)
@@ -69,6 +70,12 @@ class IncidentKind(_Strict):
         if self.per_100k_year > 0 and not sum(self.hours) > 0:
             raise InputError(en="at least one of the 24 hours needs a weight above 0",
                              zh="24 个小时中至少一个权重须大于 0")  # fmt: skip
+        return self
+
+    @model_validator(mode="after")
+    def _somebody_comes(self) -> IncidentKind:
+        if self.line == "emergency" and self.crew is None:
+            raise InputError(en="an emergency needs a kind of crew", zh="应急事件需要指定力量种类")
         return self
 
     def expected_per_day(self, residents: int) -> float:

@@ -16,6 +16,15 @@ from sim.recording import CREWS
 from sim.text import Text
 
 IDLE, BUSY = 0, 1
+#: Hours between which all crews are on duty; from the second to the first only those of the night.
+DAY_SHIFT = (8.0, 20.0)
+
+
+def next_shift(time: float) -> float:
+    """Return when the next shift begins after `time` (s since midnight of the first day)."""
+    day, second = divmod(time, 86400.0)
+    hour = next((hour for hour in DAY_SHIFT if hour * 3600.0 > second), DAY_SHIFT[0] + 24.0)
+    return day * 86400.0 + hour * 3600.0
 
 
 class CrewKind(BaseModel):
@@ -25,9 +34,9 @@ class CrewKind(BaseModel):
 
     title: Text | None = None  #: how people call them
     station: str  #: facility kind where they stand
-    per_100k: float = Field(ge=0.0)  #: crews a 100,000 residents
+    per_100k: float = Field(ge=0.0, le=10_000.0)  #: crews a 100,000 residents
     at_least: int = Field(default=1, ge=0)
-    count: int | None = Field(default=None, ge=0)  #: exact number, instead of the rate
+    count: int | None = Field(default=None, ge=0, le=100_000)  #: exact number, instead of the rate
     night_share: float = Field(default=1.0, ge=0.0, le=1.0)  #: share on duty from 20 to 8 h
 
     @field_validator("station")
@@ -74,7 +83,7 @@ class Crews:
         if kind not in self.kinds:
             return np.empty(0, dtype=np.int64)
         mask = (self.kind == self.kinds.index(kind)) & (self.state == IDLE)
-        if not 8.0 <= (time / 3600.0) % 24.0 < 20.0:
+        if not DAY_SHIFT[0] <= (time / 3600.0) % 24.0 < DAY_SHIFT[1]:
             mask &= self.by_night
         return np.flatnonzero(mask)
 

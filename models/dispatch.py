@@ -10,7 +10,7 @@ import numpy as np
 import simpy
 from numpy.typing import NDArray
 
-from models.crews import BUSY, IDLE
+from models.crews import BUSY, IDLE, next_shift
 from models.travel import Travel
 from models.world import World
 
@@ -72,6 +72,8 @@ class Dispatcher:
             request = _Request(priority, world.engine.now, order, rank, kind, granted)
             heapq.heappush(self._waiting[kind], request)
             self.match(kind)
+            if not granted.triggered:  # nobody may be on duty; a crew that comes free asks for itself
+                world.engine.at(next_shift(world.engine.now), lambda: self.match(kind))
         return granted
 
     def release(self, crew: int) -> None:
@@ -81,7 +83,7 @@ class Dispatcher:
         self.match(crews.kinds[crews.kind[crew]])
 
     def match_all(self) -> None:
-        """Grant what can be granted: called at every beat, since shifts begin."""
+        """Grant what can be granted: called at every beat, since streets may open."""
         for kind, requests in self._waiting.items():
             if requests:
                 self.match(kind)

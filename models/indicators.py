@@ -62,9 +62,10 @@ def _share(kind: str, test: Callable[[Columns], NDArray[Any]]) -> Callable[[Colu
 
 
 def _routed(columns: Columns) -> NDArray[np.float64]:
-    """Return 1 for a right and 0 for a wrong first dispatch, NaN for orders that were not dispatched."""
+    """Return 1 for a right and 0 for a wrong first dispatch, NaN for what was not dispatched or solved by its finder."""
     right = (columns["bounces"] == 0).astype(np.float64)
-    return np.where(np.isfinite(columns["t_route"]) & (columns["limit"] > 0), right, np.nan)
+    dispatched = np.isfinite(columns["t_route"]) & (columns["limit"] > 0) & (columns["t_file"] < columns["t_arrive"])
+    return np.where(dispatched, right, np.nan)
 
 
 def _found(columns: Columns) -> NDArray[np.float64]:
@@ -129,6 +130,8 @@ def indicator_kinds() -> tuple[IndicatorKind, ...]:
         kind("T_detect.patrol_event", Text("Public event lies unseen", "公共事件未被发现时长"), _H, "lower", _lying),
         kind("reopen", Text("Reopenings per order", "每单重开次数"), _COUNT, "lower",
              lambda columns: _mean(columns["reopens"][columns["limit"] > 0])),
+        kind("unserved", Text("Emergencies that nobody came to", "无人到场的紧急事件"), _COUNT, "lower",
+             lambda columns: float(((columns["channel"] == "call") & np.isnan(columns["t_arrive"])).sum())),
         kind("deaths", Text("Expected deaths", "预期死亡"), _COUNT, "lower",
              lambda columns: float(columns["deaths"].sum())),
     )  # fmt: skip

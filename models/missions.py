@@ -6,6 +6,7 @@ from collections.abc import Generator
 from math import isnan
 from typing import Any
 
+import numpy as np
 import simpy
 
 from models import intake
@@ -83,7 +84,7 @@ class Missions:
                 stage = step.stage
                 continue
             cause = world.reach(order, step.stage, step.name or STAGES[step.stage], cause=cause)
-            if step.stage == CONTROL and isnan(world.orders.stamps[order, ARRIVE]):
+            if step.stage == CONTROL and not world.orders.stamps[order, ARRIVE] >= world.orders.stamps[order, ACK]:
                 world.orders.stamp(order, ARRIVE, world.orders.stamps[order, ACK])
             stage = step.stage
 
@@ -155,6 +156,14 @@ class Missions:
         cause = world.reach(order, VERIFY, STAGES[VERIFY], cause=cause)
         world.reach(order, CLOSE, STAGES[CLOSE], cause=cause)
 
+    def end_unserved(self) -> None:
+        """Let the hazards that nobody came to end too, so that whoever is not reached counts."""
+        world = self._world
+        for order in np.flatnonzero(np.isnan(world.orders.stamps[:, FEEDBACK])).tolist():
+            hazard = world.rules.kinds[world.orders.kind(order)].hazard
+            if hazard is not None:
+                self._hazards[hazard].end(world, order)
+
     def _mission(self, order: int, rank: int, expected: int, cause: int) -> Process:
         """One crew: granted, out, on the way, at work, at the hospital, back."""
         world, rules, env = self._world, self._world.rules, self._world.engine.env
@@ -172,6 +181,7 @@ class Missions:
         yield env.timeout(turnout)
         node = int(world.incidents.node[order])
         yield from self._travel.go(crew, node, order, "to_scene")
+        world.orders.present[order] += 1
         if isnan(world.orders.stamps[order, ARRIVE]):
             cause = world.reach(order, ARRIVE, STAGES[ARRIVE], crew=crew, cause=cause)
         yield from self._work(order, crew, rank, expected)
@@ -183,7 +193,7 @@ class Missions:
         world, rules, env = self._world, self._world.rules, self._world.engine.env
         kind, luck = rules.kinds[world.orders.kind(order)], self._world.incident(order)
         if kind.hazard is not None:
-            yield from self._fight(order, rank, expected, self._hazards[kind.hazard])
+            yield from self._fight(order, expected, self._hazards[kind.hazard])
         yield env.timeout(rules.draw(kind.on_scene, "mission.work", luck, rank))
         if isnan(world.orders.stamps[order, CONTROL]):
             world.reach(order, CONTROL, STAGES[CONTROL], crew=crew)
@@ -192,10 +202,10 @@ class Missions:
             yield from self._travel.go(crew, hospital, order, "to_hospital")
             yield env.timeout(rules.draw(kind.handover, "mission.handover", luck))
 
-    def _fight(self, order: int, rank: int, expected: int, hazard: Hazard) -> Process:
+    def _fight(self, order: int, expected: int, hazard: Hazard) -> Process:
         """Wait on the scene until the hazard is under control, or has ended by itself."""
         world = self._world
-        if hazard.arrival(world, order, rank, expected):
+        if hazard.arrival(world, order, int(world.orders.present[order]), expected):
             return
         limit = world.engine.now + hazard.lasts_s
         while isnan(world.orders.stamps[order, CONTROL]):

@@ -32,6 +32,7 @@ class Orders:
     duplicate: NDArray[np.bool_]  #: whether it tells of what another order tells of already
     priority: NDArray[np.int8]
     crew: NDArray[np.int32]  #: first crew on the way, -1 where none
+    present: NDArray[np.int8]  #: crews that have arrived
     bounces: NDArray[np.int16]  #: returns by units that were not the right ones, or refused
     reopens: NDArray[np.int16]
     departments: NDArray[np.int8]  #: that had to work on it
@@ -60,6 +61,7 @@ class Orders:
             duplicate=np.zeros(n, dtype=np.bool_),
             priority=priority,
             crew=np.full(n, -1, dtype=np.int32),
+            present=np.zeros(n, dtype=np.int8),
             bounces=np.zeros(n, dtype=np.int16),
             reopens=np.zeros(n, dtype=np.int16),
             departments=np.ones(n, dtype=np.int8),

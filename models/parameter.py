@@ -29,6 +29,11 @@ class Parameter(BaseModel):
     basis: Text | None = None  #: the source of the figures
     assumption: bool = False  #: whether some of them, or all, rest on no source
 
+    @property
+    def may_be_off(self) -> bool:
+        """Whether 0 means that there is none of it: so with shares and rates, not with times and factors."""
+        return self.unit in {"share", "rounds", "per day", "per km²"}
+
     @field_validator("unit")
     @classmethod
     def _unit_is_known(cls, unit: str) -> str:

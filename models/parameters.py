@@ -49,10 +49,10 @@ def known_parameter(name: str) -> Parameter:
 
 
 def in_range(values: Mapping[str, float]) -> dict[str, float]:
-    """Return `values` if each is a known parameter within its range (0 always means off), else raise `InputError`."""
+    """Return `values` if each is a known parameter within its range, or 0 where it may be off; else raise `InputError`."""
     for name, value in values.items():
         low, high = known_parameter(name).range
-        if not (low <= value <= high or value == 0.0):
+        if not (low <= value <= high or (value == 0.0 and known_parameter(name).may_be_off)):
             raise InputError(en=f"{name} must be within {low} to {high}; {value} came",
                              zh=f"{name} 应在 {low} 至 {high} 之间；收到 {value}")  # fmt: skip
     return dict(values)

@@ -44,7 +44,10 @@ class Policy(BaseModel):
     @field_validator("levers")
     @classmethod
     def _levers_are_known(cls, entries: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:
-        present = {str(entry.get("kind")) for entry in entries}
+        present = [str(entry.get("kind")) for entry in entries]
+        twice = next((name for name in present if present.count(name) > 1), None)
+        if twice is not None:
+            raise InputError(en=f"lever {twice!r} stands twice", zh=f"措施 {twice!r} 重复")
         for entry in entries:
             lever = _lever(entry)
             missing = [name for name in lever.requires if name not in present]

@@ -22,6 +22,8 @@ from models.travel import Travel
 from models.world import World
 from sim.kinds import Kind
 
+#: Seconds between the points of time series.
+SERIES_S = 300.0
 DECISIONS = ("command.loss", "command.picture")
 Progress = Callable[[float], None]
 
@@ -59,6 +61,7 @@ class Simulation:
             world.engine.at(onset, partial(self._onset, order))
         world.engine.run(end, progress)
         world.engine.drain(end + drain_days * DAY)
+        self.missions.end_unserved()
 
     def tables(self) -> dict[str, pa.Table]:
         """Return the log of the run."""
@@ -170,7 +173,7 @@ class Simulation:
 
     def _desk_beat(self, now: float, beat: float) -> None:
         self.dispatcher.match_all()
-        if now % 300.0 == 0.0:
+        if now % SERIES_S == 0.0:
             self._measure(now)
 
     def _measure(self, now: float) -> None:

@@ -68,6 +68,12 @@ def choice_of(city: str, cities: Path) -> CityChoice:
     return CityChoice(built=city)
 
 
+def where_kept(choice: CityChoice, city_id: str, cities: Path) -> CityChoice:
+    """Return the kept city of that id where it is there still, else the choice, from which it can be built again."""
+    kept = CITY_ID.match(city_id) and (cities / city_id / "city.json").is_file()
+    return CityChoice(built=city_id) if kept else choice
+
+
 def moved_to(scenario: Scenario, city: str, cities: Path) -> Scenario:
     """Return the scenario in another city: a map file, or the id of a city that was built before."""
     return scenario.model_copy(update={"city": choice_of(city, cities)})

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait as wait_for
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +81,13 @@ def compare(
     return comparison
 
 
+def comparison_id(scenario: Scenario, policies: list[Policy], seeds: Iterable[int], city: City) -> str:
+    """Return the id of a comparison before it is computed: that of its runs and of the scenario's name."""
+    kept = list(seeds)
+    ids = {policy.name: [run_id_of(scenario, policy, seed, city) for seed in kept] for policy in policies}
+    return digest_of([ids, scenario.name])
+
+
 def _run_all(
     scenario: Scenario,
     tasks: list[tuple[Policy, int]],
@@ -95,7 +104,7 @@ def _run_all(
     if not todo:
         return
     people_of(city)  # compiles and caches the kernels once, before several processes want them
-    with ProcessPoolExecutor(min(workers, len(todo)), get_context("spawn")) as pool:
+    with ProcessPoolExecutor(min(workers, len(todo)), get_context("spawn"), _end_with_parent) as pool:
         try:
             with _interrupt_ignored():
                 waiting = {pool.submit(_one, scenario, *task, home) for task in todo}
@@ -108,6 +117,18 @@ def _run_all(
             _stop(pool)
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def _end_with_parent() -> None:
+    """Let a worker end as soon as its parent has, however that came about: a job that was cancelled, a signal."""
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=_outlive_not, args=(parent.sentinel,), daemon=True).start()
+
+
+def _outlive_not(sentinel: int) -> None:
+    wait_for([sentinel])
+    os._exit(1)
 
 
 def _collected(finished: set[Future[str]]) -> int:
@@ -163,7 +184,7 @@ def _compared(
     areas, worst = area_rows(described, by_area, seeds, names)
     ids = {name: [run.id for run in own] for name, own in runs.items()}
     return Comparison(
-        id=digest_of([ids, scenario.name]),
+        id=comparison_id(scenario, policies, seeds, city),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         scenario=scenario.name,
         title=scenario.title,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_serializer, field_validator, model_validator
 
 from models import hazards as hazard_package
 from models.calendar import HOUR, WorkingHours
@@ -13,6 +14,7 @@ from models.catalogue import IncidentKind, catalogue
 from models.crews import DEFAULT_CREWS, CrewKind
 from models.hazards.base import Hazard
 from models.parameters import in_range
+from models.simulation import SERIES_S
 from sim.city.generated.parameters import CityParameters
 from sim.errors import InputError
 from sim.kinds import kind_called
@@ -63,15 +65,28 @@ class Scenario(_Strict):
     city: CityChoice
     hours: Annotated[float, Field(gt=0.0, le=24.0 * 366)] = 24.0
     start_hour: Annotated[int, Field(ge=0, le=23)] = 0  #: of the first day
-    drain_days: Annotated[float, Field(ge=0.0, le=3660.0)] = 366.0
+    drain_days: Annotated[float, Field(ge=0.0, le=3660.0)] = 3660.0  #: in which what is open comes to its end
     beat_s: Annotated[float, Field(ge=1.0, le=3600.0)] = 60.0
     incidents: dict[str, IncidentChange] = Field(default_factory=dict)
     crews: dict[str, CrewKind] = Field(default_factory=lambda: dict(DEFAULT_CREWS))
     hotline_seats_per_100k: Annotated[float, Field(ge=0.0, le=10_000.0)] = 5.52
     hotline_seats: Annotated[int, Field(ge=1)] | None = None
-    speed_factor: Annotated[float, Field(gt=0.0)] = 1.0  #: `.inf` lets crews be there at once
+    speed_factor: Annotated[float, Field(ge=0.01)] = 1.0  #: `.inf` lets crews be there at once
     working: WorkingHours = WorkingHours()
     parameters: dict[str, float] = Field(default_factory=dict)  #: over those of any policy
+
+    @field_serializer("speed_factor", when_used="json")
+    def _plain(self, factor: float) -> float | str:
+        """JSON has no number for infinity; the word is read back as it."""
+        return factor if isfinite(factor) else str(factor)
+
+    @model_validator(mode="after")
+    def _beats_fill_the_window(self) -> Scenario:
+        start, end = self.window
+        if (end - start) % self.beat_s or (self.beat_s % SERIES_S and SERIES_S % self.beat_s):
+            raise InputError(en=f"beat_s must divide the window, and {SERIES_S:g} s or the other way round",
+                             zh=f"beat_s 须整除时间窗口，且与 {SERIES_S:g} 秒成整数倍关系")  # fmt: skip
+        return self
 
     @field_validator("incidents")
     @classmethod

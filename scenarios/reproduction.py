@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from models.policy import Policy
+from scenarios.cities import where_kept
 from scenarios.language import Scenario
 from scenarios.running import run_scenario
 from sim.errors import InputError, NotFoundError
@@ -24,6 +25,8 @@ def reproduce(manifest: Path, home: Path, empty: Path) -> tuple[bool, str, str]:
     """
     said = _read(manifest)
     scenario, policy = _model(Scenario, said["scenario"], manifest), _model(Policy, said["policy"], manifest)
+    kept = where_kept(scenario.city, said["city"]["id"], home / "cities")
+    scenario = scenario.model_copy(update={"city": kept})
     run = run_scenario(scenario, policy, said["seed"], RunStore(empty), home / "cities")
     if run.manifest["city"]["hash"] != said["city"]["hash"]:
         raise InputError(en="the city that the run played in cannot be built again from its source",
@@ -39,12 +42,12 @@ def _read(path: Path) -> dict[str, Any]:
             "scenario": said["scenario"],
             "policy": {key: said["policy"][key] for key in _POLICY_FIELDS},
             "seed": int(said["seed"]),
-            "city": {"hash": said["city"]["hash"]},
+            "city": {"hash": said["city"]["hash"], "id": str(said["city"]["id"])},
             "log_hash": said["log_hash"],
         }
     except FileNotFoundError as error:
         raise NotFoundError(en="there is no such file", zh="文件不存在", file=path) from error
-    except (ValueError, KeyError, TypeError, OSError, RecursionError) as error:
+    except (ValueError, OverflowError, KeyError, TypeError, OSError, RecursionError) as error:
         raise InputError(en="this is no manifest of a run", zh="不是运行清单", file=path) from error
     return found
 

@@ -28,7 +28,7 @@ from models.population import Population, build_population
 from models.simulation import Simulation, all_decisions
 from models.stages import Rules
 from models.world import World
-from scenarios.cities import city_of
+from scenarios.cities import city_of, id_of
 from scenarios.language import Scenario
 from sim.city.model import City
 from sim.city.speeds import drive_speeds
@@ -91,6 +91,7 @@ def run_scenario(
     simulation = simulate(city, people_of(city), scenario, resolved(scenario, policy), seed, progress)
     tables = simulation.tables()
     manifest = _manifest(scenario, policy, seed, simulation, tables)
+    manifest["city"]["id"] = id_of(scenario.city, cities)
     manifest["cpu_s"] = round(time.process_time() - started, 3)
     return store.write(run_id, manifest, tables)
 

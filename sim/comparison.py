@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from math import nan
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -50,6 +50,9 @@ class AreaRow(_Strict):
     indicator: str
     area: str
     differences: dict[str, PairedDifference]
+
+
+RowT = TypeVar("RowT", Row, AreaRow)
 
 
 class PolicyInfo(_Strict):
@@ -143,7 +146,8 @@ def _interval(series: list[float]) -> Interval:
     return Interval(mean=mean, low=low, high=high)
 
 
-def _corrected(rows: list[Row], policies: list[str]) -> list[Row]:
+def _corrected(rows: list[RowT], policies: list[str]) -> list[RowT]:
+    """Correct the p-values by Holm over all these rows of a policy."""
     for policy in policies:
         corrected = holm([row.differences[policy].p for row in rows])
         rows = [
@@ -179,7 +183,7 @@ def area_rows(
             for policy in policies
         }
         worst.append(_area_row(indicator, "", series, policies))
-    return by_area, worst
+    return _corrected(by_area, policies[1:]), _corrected(worst, policies[1:])
 
 
 def _area_series(

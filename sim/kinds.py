@@ -25,6 +25,7 @@ class Kind(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    family: ClassVar[Text] = Text("kind", "种类")  #: what the members of its family are called
     title: ClassVar[Text]
     decisions: ClassVar[tuple[str, ...]] = ()  #: names of its draws
     kind: str
@@ -73,8 +74,8 @@ def kinds_in(family: type[KindT], package: ModuleType) -> dict[str, type[KindT]]
         name = kind_name(leaf)
         if name in found and found[name] is not leaf:
             raise InputError(
-                en=f"{family.__name__.lower()} kind {name!r} is claimed by two classes",
-                zh=f"{family.__name__} 种类 {name!r} 被两个类占用",
+                en=f"{family.family.en} kind {name!r} is claimed by two classes",
+                zh=f"{family.family.zh}种类 {name!r} 被两个类占用",
             )
         found[name] = leaf
     return dict(sorted(found.items()))
@@ -86,7 +87,7 @@ def kind_called(family: type[KindT], package: ModuleType, name: str) -> type[Kin
     if name not in found:
         there_are = ", ".join(found)
         raise InputError(
-            en=f"{family.__name__.lower()} kind {name!r} is unknown; there are: {there_are}",
-            zh=f"{family.__name__} 种类 {name!r} 未知；可用：{there_are}",
+            en=f"{family.family.en} kind {name!r} is unknown; there are: {there_are}",
+            zh=f"{family.family.zh}种类 {name!r} 未知；可用：{there_are}",
         )
     return found[name]

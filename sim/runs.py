@@ -68,7 +68,7 @@ class Run:
             raise self._damaged(f"{name}.parquet") from error
         if sha256(data).hexdigest() != known[name]["sha256"]:
             raise self._damaged(f"{name}.parquet")
-        return pq.read_table(pa.BufferReader(data))
+        return pq.read_table(pa.BufferReader(data), use_threads=False)
 
     def _damaged(self, file: str) -> DamagedError:
         return DamagedError(

@@ -61,6 +61,7 @@ def told(fault: ErrorDetails, where: Where = ()) -> Text:
     if isinstance(cause, JinlingError):
         return Text(f"{name}: {cause.text.en}", f"{name}：{cause.text.zh}")
     came = repr(fault["input"])[:60]
+    context = {key: str(value).replace(" or ", "、") for key, value in context.items()}
     chinese = _CHINESE[fault["type"]].format(**context) if fault["type"] in _CHINESE else f"无效（{fault['msg']}）"
     return Text(f"{name}: {fault['msg']}; {came} came", f"{name}：{chinese}；收到 {came}")
 

@@ -103,6 +103,8 @@ def read_yaml(path: Path) -> Document:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise InputError(en="the file is not UTF-8 text", zh="文件不是 UTF-8 文本", file=path) from error
+    except IsADirectoryError as error:
+        raise InputError(en="this is a folder, not a file", zh="这是文件夹，不是文件", file=path) from error
     except PermissionError as error:
         raise InputError(en="the file may not be read", zh="无权读取该文件", file=path) from error
     except OSError as error:

@@ -10,6 +10,7 @@ import mesa
 
 from sim.kinds import Kind
 from sim.streams import Stream
+from sim.text import Text
 
 
 class Sight(NamedTuple):
@@ -41,6 +42,7 @@ class Room(Protocol):
 class ActorKind(Kind, ABC):
     """Those who decide at one level of the governance tree; subclasses live in `models/actors/`."""
 
+    family: ClassVar[Text] = Text("actor", "决策者")
     level: ClassVar[str]  #: of the areas that have one actor each
     watches: ClassVar[str]  #: what they are shown: "finding" or "fire"
 

@@ -73,19 +73,21 @@ class BuildingFire(Hazard):
                 lambda: self._attempt(world, order, "micro", self.q50_micro_mw),
             )
 
-    def arrival(self, world: World, order: int, rank: int, expected: int) -> bool:
-        """First engine and full response try with their own strength; a burnt-out fire is over."""
-        if rank == 1:
+    def arrival(self, world: World, order: int, present: int, expected: int) -> bool:
+        """First engine, full response and each crew of a reinforcement try with the strength that is there."""
+        full = world.rules.kinds[world.orders.kind(order)].crews_needed
+        if present == 1:
             world.orders.outcome[order] = self._heat_now(world, order)
             return self._attempt(world, order, "engine", self.q50_engine_mw)
-        if rank == expected:
-            return self._attempt(world, order, "full", self.q50_full_mw)
+        if present >= full:
+            return self._attempt(world, order, "full", self.q50_full_mw * present / full, present)
         return not isnan(world.orders.stamps[order, CONTROL])
 
     def end(self, world: World, order: int) -> None:
         """Write the expected deaths; the outcome is the heat (MW) that the first engine met."""
         arrive, call = world.orders.stamps[order, [ARRIVE, REPORT]]
-        minutes = 0.0 if isnan(arrive) else (arrive - call) / MINUTE - self.reference_min
+        waited = self.lasts_s if isnan(arrive) else arrive - call
+        minutes = waited / MINUTE - self.reference_min
         hour = world.hour(float(world.orders.stamps[order, ONSET]))
         by_hour = 3.0 if hour < 6 else 0.6 if 10 <= hour < 20 else 1.0
         world.orders.deaths[order] = self.deaths_per_fire * by_hour * exp(self.deaths_per_min * minutes)
@@ -98,10 +100,8 @@ class BuildingFire(Hazard):
             world.heat[order] = self.heat_mw(world, int(order), now)
 
     def _burning(self, world: World, now: float) -> np.ndarray:
-        kinds = world.incidents.kinds
-        if "building_fire" not in kinds:
-            return np.empty(0, dtype=np.int64)
-        fires = np.flatnonzero(world.incidents.kind == kinds.index("building_fire"))
+        burns = [world.rules.kinds[name].hazard == self.kind for name in world.incidents.kinds]
+        fires = np.flatnonzero(np.array(burns)[world.incidents.kind])
         stamps = world.orders.stamps[fires]
         return fires[(stamps[:, ONSET] <= now) & np.isnan(stamps[:, CONTROL])]
 
@@ -110,13 +110,13 @@ class BuildingFire(Hazard):
             return 0.0
         return self.heat_mw(world, order, world.engine.now)
 
-    def _attempt(self, world: World, order: int, who: str, q50: float) -> bool:
-        """Let `who` try; log and stamp a success."""
+    def _attempt(self, world: World, order: int, who: str, q50: float, moment: int = 0) -> bool:
+        """Let `who` try, each time with luck of its own; log and stamp a success."""
         if not isnan(world.orders.stamps[order, CONTROL]):
             return True
         heat = self.heat_mw(world, order, world.engine.now)
         chance = 1.0 / (1.0 + (heat / q50) ** 2)
-        if world.rules.stream.chance(chance, f"fire.{who}", world.incident(order)):
+        if world.rules.stream.chance(chance, f"fire.{who}", world.incident(order), moment):
             world.reach(order, CONTROL, f"controlled_by_{who}")
             return True
         return False

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from models import levers as lever_package
 from models.parameter import Parameter
 from sim.kinds import Kind, Unit, kinds_in
+from sim.text import Text
 
 Share = Annotated[float, Field(ge=0.0, le=1.0), Unit("share")]
 Days = Annotated[float, Field(ge=0.0, le=36500.0), Unit("d")]
@@ -47,6 +48,7 @@ class Cost(BaseModel):
 class Lever(Kind):
     """A mechanism of governance that a policy can turn on; subclasses live in `models/levers/`."""
 
+    family: ClassVar[Text] = Text("lever", "措施")
     mechanism: ClassVar[str]  #: its id in the list of mechanisms, as "A03"
     moves: ClassVar[tuple[str, ...]]  #: indicators that it makes better; a test turns it on and looks
     effects: ClassVar[tuple[Effect, ...]]
@@ -65,6 +67,8 @@ class Lever(Kind):
         """Return how far the lever is on: intensity × compliance × logistic ramp-up."""
         if self.lag_days == 0.0:
             return self.intensity * self.compliance
+        if self.running_days == 0.0:
+            return 0.0
         ramp = 1.0 / (1.0 + exp(-4.0 * (self.running_days - self.lag_days) / self.lag_days))
         return self.intensity * self.compliance * (1.0 if ramp > 1.0 - 1e-9 else ramp)
 

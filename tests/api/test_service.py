@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 
 from api import schema as schema_module
 from api.app import create_app
+from api.jobs import Job
 from api.settings import Settings
 from viz.frames import decode
 
@@ -71,6 +72,56 @@ def test_progress_and_cancel(client: TestClient):
     job = client.post("/api/comparisons", json=wanted).json()
     assert client.post(f"/api/comparisons/{job['id']}/cancel").json()["status"] == "cancelled"
     assert client.get(f"/api/comparisons/{job['id']}").json()["status"] == "cancelled"
+
+
+def test_a_comparison_keeps_its_id_when_the_server_starts_again(tmp_path: Path):
+    wanted = {"scenario": "tiny_day", "policies": ["P1", "P2"], "seeds": 1}
+    with TestClient(create_app(Settings(home=tmp_path)), base_url="http://127.0.0.1") as first:
+        job = first.post("/api/comparisons", json=wanted).json()
+        assert finished(first, f"/api/comparisons/{job['id']}")["status"] == "complete"
+    with TestClient(create_app(Settings(home=tmp_path)), base_url="http://127.0.0.1") as second:
+        assert second.get(f"/api/comparisons/{job['id']}").json()["comparison"]["id"] == job["id"]
+        again = second.post("/api/comparisons", json=wanted).json()
+        assert (again["id"], again["status"]) == (job["id"], "complete")
+
+
+def test_a_cancelled_run_that_was_computed_since_is_complete(client: TestClient, run: str):
+    client.app.state.jobs._jobs[run] = Job(run, "run", {}, status="cancelled")
+    assert client.get(f"/api/runs/{run}").json()["status"] == "complete"
+
+
+def test_what_is_not_there_is_told_in_both_languages(client: TestClient):
+    for answer in (client.get("/nowhere"), client.get("/api/nowhere"), client.put("/api/runs")):
+        assert answer.status_code in {404, 405}
+        assert answer.json()["error"]["zh"]
+
+
+def test_cancelling_a_comparison_ends_its_workers(tmp_path: Path):
+    with TestClient(create_app(Settings(home=tmp_path)), base_url="http://127.0.0.1") as client:
+        job = client.post(
+            "/api/comparisons", json={"scenario": "tiny_day", "policies": ["P1", "P2"], "seeds": 400}
+        ).json()
+        for _ in range(600):
+            state = client.get(f"/api/comparisons/{job['id']}").json()
+            if state["progress"] > 0:
+                break
+            time.sleep(0.1)
+        own = client.app.state.jobs.get(job["id"]).process.pid
+        workers = children_of(own)
+        assert workers
+        client.post(f"/api/comparisons/{job['id']}/cancel")
+        for _ in range(100):
+            if not any(Path(f"/proc/{pid}/cmdline").exists() for pid in workers):
+                return
+            time.sleep(0.1)
+    raise AssertionError("workers outlived their job")
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes that a process has started, and theirs."""
+    direct = [int(child) for task in Path(f"/proc/{pid}/task").iterdir()
+              for child in (task / "children").read_text().split()]  # fmt: skip
+    return direct + [below for child in direct for below in children_of(child)]
 
 
 def test_too_many_jobs_are_refused_for_now(tmp_path: Path):

@@ -59,7 +59,7 @@ PLAIN = [
     ("<<: {a: 1}\n", "1: a key must be plain text, and keys are not merged"),
 ]
 POLICIES = [
-    ("levers:\n  - {kind: no_such_lever}\n", "lever kind 'no_such_lever' is unknown; there are: base_powers"),
+    ("levers:\n  - {kind: no_such_lever}\n", "lever kind 'no_such_lever' is unknown; there are: accountable_owner"),
     ("levers:\n  - {kind: one_network, intensity: 1.5}\n", "intensity"),
     ("levers:\n  - {kind: one_network, speed: 1}\n", "speed' is unknown"),
     ("levers: [5]\n", "levers.0"),
@@ -76,6 +76,12 @@ SCENARIOS = [
     ("hours: 24", "hours: a day", "10: hours"),
     ("hours: 24", "hours: 24\nbeat_s: 0", "11: beat_s"),
     ("hours: 24", "hours: 24\nspeed_factor: 0", "11: speed_factor"),
+    ("hours: 24", "hours: 24\nbeat_s: 7", "beat_s must divide the window"),
+    ("hours: 24", "hours: 24\nspeed_factor: 1.0e-300", "11: speed_factor"),
+    ("hours: 24", "hours: 24\nincidents: {medical: {change: {crew: null}}}", "an emergency needs a kind of crew"),
+    ("hours: 24", "hours: 24\nincidents: {medical: {change: {per_100k_year: 1.0e+300}}}", "per_100k_year"),
+    ("hours: 24", "hours: 24\nworking: {opens: 9, closes: 9.0000001}", "by an hour at least"),
+    ("hours: 24", "hours: 24\nparameters: {traffic.priority_factor: 0}", "traffic.priority_factor must be within"),
     ("hours: 24", "hours: 24\nstart_hour: 24", "11: start_hour"),
     ("hours: 24", "hours: 24\nincidents: {fluud: {}}", "'fluud' is unknown; there are: medical"),
     ("hours: 24", "hours: 24\nincidents: {medical: {rate_factor: -1}}", "rate_factor"),

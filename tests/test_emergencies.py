@@ -1,0 +1,90 @@
+"""Emergencies: whoever is not reached counts, shifts begin at night too, and help that is sent helps."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from models.crews import next_shift
+from models.hazards.building_fire import BuildingFire
+from models.indicators import measure, order_columns
+from models.orders import ARRIVE, CONTROL, FEEDBACK
+from scenarios.language import IncidentChange, Scenario
+from scenarios.library import load_policy
+from scenarios.running import resolved, run_scenario, simulate
+from sim.runs import RunStore
+
+
+def with_crews(tiny: Scenario, incidents: dict[str, float], **fields) -> Scenario:
+    """The small city with some incidents more often, and all its crews changed."""
+    crews = {name: kind.model_copy(update=fields) for name, kind in tiny.crews.items()}
+    changed = {name: IncidentChange(rate_factor=factor) for name, factor in incidents.items()}
+    return tiny.model_copy(update={"incidents": changed, "crews": crews})
+
+
+def played(scenario: Scenario, tiny_city, tiny_people, seed: int = 1, policy: str = "P1", **changes: float):
+    values = {**resolved(scenario, load_policy(policy)), **changes}
+    return simulate(tiny_city, tiny_people, scenario, values, seed)
+
+
+def test_fewer_crews_never_mean_fewer_deaths(tiny, tiny_city, tiny_people):
+    deaths, unserved = [], []
+    for crews in (0, 1, 12):
+        scenario = with_crews(tiny, {"cardiac_arrest": 500.0, "building_fire": 300.0}, count=crews, night_share=1.0)
+        orders = played(scenario, tiny_city, tiny_people).tables()["orders"]
+        found = measure(order_columns(orders, scenario.working, scenario.window[1]))
+        deaths.append(found["deaths"])
+        unserved.append(found["unserved"])
+    assert deaths == sorted(deaths, reverse=True)
+    assert deaths[0] > deaths[-1] > 0
+    assert unserved[0] > 5
+    assert unserved[-1] == 0
+
+
+def test_who_waits_for_the_next_shift_is_served_by_it(tiny, tiny_city, tiny_people):
+    scenario = with_crews(tiny, {"lift_entrapment": 400.0}, night_share=0.0)
+    world = played(scenario, tiny_city, tiny_people).world
+    assert np.isfinite(world.orders.stamps[:, FEEDBACK]).all()
+    arrived = world.orders.stamps[:, ARRIVE] % 86400.0
+    assert (arrived >= 8 * 3600.0).all()  # nobody sets out before eight
+    late = world.incidents.onset > 20 * 3600.0
+    assert late.any()
+    assert (world.orders.stamps[late, ARRIVE] > 32 * 3600.0).all()
+
+
+@pytest.mark.parametrize(("time", "begins"), [(0.0, 8.0), (8.0, 20.0), (19.9, 20.0), (20.0, 32.0), (47.0, 56.0)])
+def test_shifts_begin_at_eight_and_at_twenty(time: float, begins: float):
+    assert next_shift(time * 3600.0) == begins * 3600.0
+
+
+def test_reinforcement_that_comes_sooner_puts_fires_out_sooner(tiny, tiny_city, tiny_people, monkeypatch):
+    stubborn = BuildingFire(fuel_mw=40.0, q50_engine_mw=0.5, q50_full_mw=10.0, q50_micro_mw=0.01, q50_resident_mw=0.01)
+    monkeypatch.setattr("scenarios.running._hazards", lambda _: {"building_fire": stubborn})
+    scenario = with_crews(tiny, {"building_fire": 1000.0}, count=60, night_share=1.0)
+    burning = []
+    for levels, minutes in ((1.0, 1.0), (5.0, 15.0)):
+        chain = {"command.levels": levels, "command.level_min": minutes, "hub.shared_picture": 0.0}
+        worlds = [played(scenario, tiny_city, tiny_people, seed, "P0", **chain).world for seed in range(4)]
+        burning.append(np.concatenate([w.orders.stamps[:, CONTROL] - w.incidents.onset for w in worlds]))
+    assert burning[0].mean() < burning[1].mean() - 60.0
+    assert (burning[0] <= burning[1] + 1e-6).mean() > 0.9
+
+
+def test_the_first_engine_is_the_one_that_comes_first(tiny, tiny_city, tiny_people):
+    scenario = with_crews(tiny, {"building_fire": 500.0}, count=30, night_share=1.0)
+    simulation = played(scenario, tiny_city, tiny_people)
+    tables = simulation.tables()
+    tracks, events = tables["tracks"].to_pandas(), tables["events"].to_pandas()
+    to_scene = tracks[tracks["purpose"] == "to_scene"]
+    for order, legs in to_scene.groupby("order"):
+        first = events[(events["order"] == order) & (events["kind"] == "arrive")]["time"].iloc[0]
+        assert first == pytest.approx(legs["t_end"].min())
+    assert simulation.world.orders.present.max() >= 3
+
+
+def test_a_crew_may_be_there_at_once_and_the_run_is_kept(tiny, home):
+    at_once = tiny.model_copy(update={"speed_factor": float("inf"), "incidents": {"medical": IncidentChange()}})
+    run = run_scenario(at_once, load_policy("P1"), 2, RunStore(home / "runs"), home / "cities")
+    again = Scenario.model_validate(run.manifest["scenario"])
+    assert again.speed_factor == float("inf")
+    assert again == at_once
