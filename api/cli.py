@@ -281,8 +281,10 @@ def serve(
 
 def main() -> None:
     """Run the command line; a fault that a user can mend is one sentence and exit code 2."""
+    from api.cli_calibrate import calibrate
     from api.cli_city import city
 
+    app.command()(calibrate)
     app.add_typer(city, name="city")
     try:
         code = app(standalone_mode=False)

@@ -64,7 +64,7 @@ def _share(kind: str, test: Callable[[Columns], NDArray[Any]]) -> Callable[[Colu
 def _routed(columns: Columns) -> NDArray[np.float64]:
     """Return 1 for a right and 0 for a wrong first dispatch, NaN for what was not dispatched or solved by its finder."""
     right = (columns["bounces"] == 0).astype(np.float64)
-    dispatched = np.isfinite(columns["t_route"]) & (columns["limit"] > 0) & (columns["t_file"] < columns["t_arrive"])
+    dispatched = np.isfinite(columns["t_route"]) & (columns["limit"] > 0) & (columns["t_file"] < columns["t_route"])
     return np.where(dispatched, right, np.nan)
 
 
@@ -74,7 +74,7 @@ def _found(columns: Columns) -> NDArray[np.float64]:
 
 def _at_grid(columns: Columns) -> NDArray[np.float64]:
     """Return 1 for what its finder on patrol solved and 0 for what was reported, NaN for what no patrol found."""
-    return np.where(columns["channel"] == "patrol", columns["t_file"] == columns["t_arrive"], np.nan)
+    return np.where(columns["channel"] == "patrol", columns["t_file"] == columns["t_route"], np.nan)
 
 
 def _lying(columns: Columns) -> float:

@@ -9,7 +9,7 @@ from math import isnan
 import numpy as np
 import pyarrow as pa
 
-from models import demand, dispatch, intake, missions, patrol, population, stages
+from models import demand, dispatch, intake, missions, patrol, population, stages, travel
 from models.actors.base import Edict, Sight
 from models.calendar import DAY, HOUR
 from models.catalogue import IncidentKind
@@ -18,7 +18,6 @@ from models.dispatch import Dispatcher
 from models.hazards.base import Hazard
 from models.missions import Missions, Process
 from models.orders import ARRIVE, CONTROL, DETECT, FEEDBACK, ONSET
-from models.travel import Travel
 from models.world import World
 from sim.kinds import Kind
 
@@ -30,7 +29,14 @@ Progress = Callable[[float], None]
 
 def all_decisions(kinds: dict[str, IncidentKind], hazards: dict[str, Hazard]) -> list[str]:
     """Return the name of every draw that a run may make."""
-    names = [*population.DECISIONS, *dispatch.DECISIONS, *missions.DECISIONS, *patrol.DECISIONS, *intake.decisions()]
+    names = [
+        *population.DECISIONS,
+        *dispatch.DECISIONS,
+        *missions.DECISIONS,
+        *travel.DECISIONS,
+        *patrol.DECISIONS,
+        *intake.decisions(),
+    ]
     names += [*stages.DECISIONS, *DECISIONS, *demand.decisions(kinds)]
     deciding: list[Kind | type[Kind]] = [*hazards.values(), *actor_kinds().values()]
     for kind in deciding:
@@ -44,9 +50,9 @@ class Simulation:
     def __init__(self, world: World, hazards: dict[str, Hazard], seats: int) -> None:
         self.world = world
         self.hazards = hazards
-        travel = Travel(world)
-        self.dispatcher = Dispatcher(world, travel)
-        self.missions = Missions(world, self.dispatcher, travel, hazards, seats)
+        ways = travel.Travel(world)
+        self.dispatcher = Dispatcher(world, ways)
+        self.missions = Missions(world, self.dispatcher, ways, hazards, seats)
         self.patrol = patrol.build_patrol(world.city, len(world.orders))
         self.command = Command(world.city.areas, world.rules.parameters, world.rules.stream)
         self._street = world.city.areas.ancestor("street")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from math import exp
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,6 +11,10 @@ import simpy
 from numpy.typing import NDArray
 
 from models.world import World
+
+DECISIONS = ("travel.traffic",)
+#: Standard deviation of the logarithm of travel times, fitted to the spread of ambulance arrivals (assumption).
+TRAFFIC_SIGMA = 0.3
 
 
 class _WayHome(NamedTuple):
@@ -33,10 +38,18 @@ class Travel:
         """Bring a crew from where it stands to `node`; an unreachable node is never entered."""
         world = self._world
         edges, seconds = self._way(int(world.crews.node[crew]), node, purpose)
+        if purpose == "to_scene":
+            seconds = seconds * self._traffic(order)
         start = world.engine.now
         yield world.engine.env.timeout(float(seconds.sum()))
         world.crews.node[crew] = node
         world.recorder.leg(crew, order, purpose, "drive", (start, world.engine.now), edges)
+
+    def _traffic(self, order: int) -> float:
+        """Return the day's luck with the traffic around an incident: lognormal with a mean of 1, for every crew the same."""
+        median = exp(-(TRAFFIC_SIGMA**2) / 2.0)
+        world = self._world
+        return world.rules.stream.lognormal(median, TRAFFIC_SIGMA, "travel.traffic", world.incident(order))
 
     def send_home(self, crew: int) -> None:
         """Let a free crew drive back to its station; it can be recalled on the way."""

@@ -70,7 +70,7 @@ def compare(
     started = time.monotonic()
     city = city_of(scenario.city, home / "cities")
     tasks = [(policy, seed) for seed in seeds for policy in policies]
-    _run_all(scenario, tasks, city, home, workers, progress)
+    run_all(scenario, tasks, city, home, workers, progress)
     store = RunStore(home / "runs")
     runs = {policy.name: [store.open(run_id_of(scenario, policy, seed, city)) for seed in seeds] for policy in policies}
     comparison = _compared(scenario, policies, seeds, city, runs, command)
@@ -88,7 +88,7 @@ def comparison_id(scenario: Scenario, policies: list[Policy], seeds: Iterable[in
     return digest_of([ids, scenario.name])
 
 
-def _run_all(
+def run_all(
     scenario: Scenario,
     tasks: list[tuple[Policy, int]],
     city: City,
@@ -96,6 +96,7 @@ def _run_all(
     workers: int,
     progress: Progress | None,
 ) -> None:
+    """Compute the runs of the tasks (policy, seed) that are not stored yet, in processes of their own."""
     store = RunStore(home / "runs")
     todo = [task for task in tasks if store.find(run_id_of(scenario, *task, city)) is None]
     done = len(tasks) - len(todo)

@@ -1,0 +1,66 @@
+"""The command `jinling calibrate`: today's simulated city against the real one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.text import Language, Text
+
+if TYPE_CHECKING:
+    from scenarios.calibration import Landing
+
+_SIGNS = {"within": "✓", "open": "?", "outside": "✗"}
+_COLUMNS = (Text("Figure", "指标"), Text("Real", "现实"), Text("Simulated", "模拟"), Text("95 % interval", "95% 区间"))
+
+
+def calibrate(
+    scenario: Annotated[str, typer.Argument(help="Name or .yaml file · 场景名或文件")] = "flagship_day",
+    policy: Annotated[str, typer.Option(help="Name or .yaml file · 政策名或文件")] = "P1",
+    seeds: Annotated[int, typer.Option(min=2, max=100_000, help="Number of seeds · 种子数")] = 20,
+    workers: Annotated[int, typer.Option(min=1, max=256, help="Processes · 进程数")] = 2,
+    home: Annotated[Path, typer.Option(envvar="JINLING_HOME", help="Where runs are kept · 数据目录")] = Path("var"),
+    lang: Annotated[str, typer.Option(envvar="JINLING_LANG", help="zh or en · 语言")] = "",
+    machine: Annotated[bool, typer.Option("--json", help="Answer as JSON · 输出 JSON")] = False,
+) -> None:
+    """Hold today's city to what is known of the real one · 核对基准与现实"""
+    from api.cli import as_json, language_of, progress_bar
+    from scenarios.calibration import calibrate as land
+    from scenarios.library import load_policy, load_scenario
+
+    chosen, rule = load_scenario(scenario), load_policy(policy)
+    with progress_bar() as bar:
+        task = bar.add_task(f"{chosen.name} · {rule.name}", total=1.0)
+        landings = land(
+            chosen, rule, list(range(seeds)), home, workers, lambda share: bar.update(task, completed=share)
+        )
+    if machine:
+        as_json([{"name": one.target.name, "low": one.target.low, "high": one.target.high, "simulated": one.mean,
+                  "interval": list(one.interval), "verdict": one.verdict} for one in landings])  # fmt: skip
+        return
+    _print(landings, language_of(lang))
+
+
+def _print(landings: list[Landing], language: Language) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    from viz.words import figure
+
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    for i, text in enumerate(_COLUMNS):
+        table.add_column(text.in_language(language), justify="right" if i else "left", no_wrap=i > 0)
+    table.add_column("", no_wrap=True)
+    for one in landings:
+        name = f"{one.target.title.in_language(language)}, {one.target.unit.in_language(language)}"
+        table.add_row(name, f"{figure(one.target.low)} … {figure(one.target.high)}", figure(one.mean),
+                      f"{figure(one.interval[0])} … {figure(one.interval[1])}", _SIGNS[one.verdict])  # fmt: skip
+    Console(markup=False).print(table)
+    counted = Counter(one.verdict for one in landings)
+    told = Text(f"{counted['within']} ✓ within the band, {counted['open']} ? cannot be told, {counted['outside']} ✗ outside.",
+                f"{counted['within']} 项 ✓ 在范围内，{counted['open']} 项 ? 尚不能判断，{counted['outside']} 项 ✗ 在范围外。")  # fmt: skip
+    typer.echo(told.in_language(language))
