@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sim.errors import InputError
 
 HOUR = 3600.0
 DAY = 24 * HOUR
+
+
+Day = Annotated[int, Field(ge=0, le=3660)]
 
 
 class WorkingHours(BaseModel):
@@ -22,12 +27,16 @@ class WorkingHours(BaseModel):
     closes: float = Field(default=17.5, ge=0.0, le=24.0)
     days_a_week: int = Field(default=5, ge=1, le=7)
     weekday: int = Field(default=0, ge=0, le=6)
+    holidays: tuple[Day, ...] = ()  #: days off, counted from the first day, which is 0
+    workdays: tuple[Day, ...] = ()  #: days of the weekend that are worked instead
 
     @model_validator(mode="after")
     def _is_open(self) -> WorkingHours:
         if not self.opens + 1.0 <= self.closes:
             raise InputError(en="a calendar needs working hours: opens must be before closes, by an hour at least",
                              zh="日历需要工作时间：opens 须早于 closes 至少一小时")  # fmt: skip
+        if set(self.holidays) & set(self.workdays):
+            raise InputError(en="a day is either off or worked", zh="同一天不能既放假又上班")
         return self
 
     @property
@@ -38,7 +47,8 @@ class WorkingHours(BaseModel):
     def _span(self, day: int) -> tuple[float, float]:
         """Return when `day` opens and closes, in seconds; an empty span on a day off."""
         start = day * DAY
-        if (self.weekday + day) % 7 >= self.days_a_week:
+        rests = (self.weekday + day) % 7 >= self.days_a_week and day not in self.workdays
+        if rests or day in self.holidays:
             return start, start
         return start + self.opens * HOUR, start + self.closes * HOUR
 

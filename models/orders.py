@@ -27,6 +27,7 @@ class Orders:
     incidents: Incidents
     stamps: NDArray[np.float64]  #: [orders, 12] s since midnight of the first day, NaN where not reached
     filed: NDArray[np.bool_]  #: False for a request that was answered at once and became no order
+    matter: NDArray[np.object_]  #: name in the table of matters, "" where it is none of them
     channels: tuple[str, ...]  #: all ways in which an order can be found
     channel: NDArray[np.int8]  #: index into channels: how it was found
     duplicate: NDArray[np.bool_]  #: whether it tells of what another order tells of already
@@ -56,6 +57,7 @@ class Orders:
             incidents=incidents,
             stamps=stamps,
             filed=np.ones(n, dtype=np.bool_),
+            matter=np.full(n, "", dtype=object),
             channels=(*CHANNELS, *channels),
             channel=np.zeros(n, dtype=np.int8),
             duplicate=np.zeros(n, dtype=np.bool_),
@@ -101,6 +103,7 @@ class Orders:
             "order": np.arange(len(kept), dtype=np.int32),
             "incident": happened.id[kept],
             "kind": np.asarray(happened.kinds, dtype=object)[happened.kind[kept]],
+            "matter": self.matter[kept],
             "priority": self.priority[kept],
             "channel": np.asarray(self.channels, dtype=object)[self.channel[kept]],
             "severity": happened.severity[kept],

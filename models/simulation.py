@@ -16,6 +16,7 @@ from models.catalogue import IncidentKind
 from models.command import Command, actor_kinds
 from models.dispatch import Dispatcher
 from models.hazards.base import Hazard
+from models.matters import matter_of
 from models.missions import Missions, Process
 from models.orders import ARRIVE, CONTROL, DETECT, FEEDBACK, ONSET
 from models.world import World
@@ -23,7 +24,7 @@ from sim.kinds import Kind
 
 #: Seconds between the points of time series.
 SERIES_S = 300.0
-DECISIONS = ("command.loss", "command.picture")
+DECISIONS = ("command.loss", "command.picture", "matter.which", "matter.urgent")
 Progress = Callable[[float], None]
 
 
@@ -85,8 +86,14 @@ class Simulation:
     def _onset(self, order: int) -> None:
         world = self.world
         kind = world.rules.kinds[world.orders.kind(order)]
-        if kind.limit_h > 0:
-            world.orders.limit[order] = kind.limit_h * HOUR
+        limit_h = kind.limit_h
+        if kind.line == "patrol":
+            draws = (
+                world.rules.stream.uniform(name, world.incident(order)) for name in ("matter.which", "matter.urgent")
+            )
+            world.orders.matter[order], limit_h = matter_of(world.rules.matters, *draws)
+        if limit_h > 0:
+            world.orders.limit[order] = limit_h * HOUR
         if kind.line == "patrol":
             self._lie_open(order)
         else:

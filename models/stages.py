@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from models.calendar import HOUR, WorkingHours
 from models.catalogue import Duration, IncidentKind
+from models.matters import Matter
 from models.orders import ACCEPT, ACK, CLOSE, CONTROL, FEEDBACK, FILE, ROUTE, VERIFY, Orders
 from sim.streams import Stream
 
@@ -36,6 +37,7 @@ class Rules:
 
     parameters: Mapping[str, float]
     kinds: Mapping[str, IncidentKind]
+    matters: Mapping[str, Matter]
     working: WorkingHours
     stream: Stream
 

@@ -13,6 +13,7 @@ from models.calendar import HOUR, WorkingHours
 from models.catalogue import IncidentKind, catalogue
 from models.crews import DEFAULT_CREWS, CrewKind
 from models.hazards.base import Hazard
+from models.matters import Matter, matters, without_gaps
 from models.parameters import in_range
 from models.simulation import SERIES_S
 from sim.city.generated.parameters import CityParameters
@@ -73,6 +74,7 @@ class Scenario(_Strict):
     hotline_seats: Annotated[int, Field(ge=1)] | None = None
     speed_factor: Annotated[float, Field(ge=0.01)] = 1.0  #: `.inf` lets crews be there at once
     working: WorkingHours = WorkingHours()
+    matters: dict[str, Matter] = Field(default_factory=lambda: dict(matters()))  #: public events, and their limits
     parameters: dict[str, float] = Field(default_factory=dict)  #: over those of any policy
 
     @field_serializer("speed_factor", when_used="json")
@@ -94,6 +96,11 @@ class Scenario(_Strict):
         for name, changed in incidents.items():
             changed_kind(name, changed)
         return incidents
+
+    @field_validator("matters")
+    @classmethod
+    def _every_case_has_its_matter(cls, table: dict[str, Matter]) -> dict[str, Matter]:
+        return dict(without_gaps(table))
 
     @field_validator("parameters")
     @classmethod

@@ -140,7 +140,7 @@ def simulate(
         incidents=incidents,
         orders=Orders.of(incidents, priority[incidents.kind], channels()),
         crews=build_crews(city, scenario.crews),
-        rules=Rules(parameters, kinds, scenario.working, stream),
+        rules=Rules(parameters, kinds, scenario.matters, scenario.working, stream),
         router=Router(city.drive, travel_times(city.drive, speeds)),
         engine=Engine(scenario.beat_s, scenario.window[0]),
         recorder=Recorder(),

@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 ORDERS = pa.schema(
-    [("order", pa.int32()), ("incident", pa.int64()), ("kind", pa.string()), ("priority", pa.int8()),
+    [("order", pa.int32()), ("incident", pa.int64()), ("kind", pa.string()), ("matter", pa.string()),
+     ("priority", pa.int8()),
      ("channel", pa.string()), ("severity", pa.float64()), ("building", pa.int32()),
      ("node", pa.int32()), ("x", pa.float64()), ("y", pa.float64()), ("grid", pa.int32()),
      ("street", pa.int32()), ("district", pa.int32()), ("duplicate", pa.bool_()), ("crew", pa.int32()),

@@ -11,6 +11,7 @@ import pytest
 from models.calendar import WorkingHours
 from models.catalogue import catalogue
 from models.demand import Incidents
+from models.matters import matters
 from models.orders import ACCEPT, ACK, CLOSE, CONTROL, FEEDBACK, FILE, ROUTE, STAGES, VERIFY, Orders
 from models.parameters import preset_values
 from models.simulation import all_decisions
@@ -26,7 +27,7 @@ WORKING = WorkingHours()
 
 def rules_of(preset: str, seed: int = 1, **changes: float) -> Rules:
     stream = Stream(seed, all_decisions(dict(catalogue()), {}))
-    return Rules({**preset_values(preset), **changes}, catalogue(), WORKING, stream)
+    return Rules({**preset_values(preset), **changes}, catalogue(), matters(), WORKING, stream)
 
 
 def random_orders(count: int, seed: int = 3) -> Orders:
@@ -40,7 +41,7 @@ def random_orders(count: int, seed: int = 3) -> Orders:
     )  # fmt: skip
     orders = Orders.of(incidents, np.zeros(count, dtype=np.int8))
     orders.stamps[:, ACCEPT] = incidents.onset
-    orders.limit[:] = [catalogue()[KINDS[kind]].limit_h * 3600.0 for kind in incidents.kind]
+    orders.limit[:] = [(catalogue()[KINDS[kind]].limit_h or 4.0) * 3600.0 for kind in incidents.kind]
     return orders
 
 
@@ -97,7 +98,7 @@ def test_the_simulation_is_its_twin_order_by_order(tiny, tiny_city, tiny_people)
         if world.incidents.kinds[world.incidents.kind[order]] == "hotline_ticket":
             talk = world.rules.draw(kind.talk, "hotline.talk", world.incident(order))
             fresh.stamps[order, ACCEPT] += talk  # filed when the call ends
-        fresh.limit[order] = kind.limit_h * 3600.0
+        fresh.limit[order] = world.orders.limit[order] / (1.5 if world.orders.extended[order] else 1.0)
         if np.isclose(stamps[order, FILE], stamps[order, ACK]):
             continue  # solved at the grid: no unit took it
         follow(fresh, order, world.rules)

@@ -401,7 +401,7 @@ def test_an_incident_is_met_in_the_way_of_its_line(name: str):
     else:
         assert incident.crew is None
         assert incident.handling.median_h > 0
-        assert incident.limit_h > 0
+        assert (incident.limit_h > 0) == (incident.line == "hotline")
     if incident.line == "hotline":
         assert incident.talk.median_s > 0
         assert 0 < incident.ticket_share <= 1
