@@ -133,11 +133,11 @@ def compare(
     machine: Json = False,
 ) -> None:
     """Compare policies under the same luck, with error bars · 在相同随机性下比较政策"""
-    from scenarios.experiment import compare as compare_policies
+    from scenarios.comparing import compare as compare_policies
     from scenarios.library import load_policy
 
     if report is not None:
-        _check_writable(report)
+        check_writable(report)
     chosen = _scenario(scenario, city, home)
     rules = [load_policy(name) for name in policies.split(",")]
     command = f"jinling compare {scenario} --policies {policies} --seeds {seeds}"
@@ -155,26 +155,33 @@ def compare(
     if machine:
         typer.echo(result.model_dump_json(indent=1))
         return
-    _print_comparison(result, language_of(lang), report)
+    print_comparison(result, language_of(lang), report)
 
 
-def _check_writable(file: Path) -> None:
+def check_writable(file: Path) -> None:
     """Raise `InputError` now if `file` could not be written after all the work."""
     file.parent.mkdir(parents=True, exist_ok=True)
     if file.is_dir() or not os.access(file.parent, os.W_OK):
         raise InputError(en="no report can be written here", zh="无法在此写入报告", file=file)
 
 
-def _print_comparison(result: Any, language: Language, report: Path | None) -> None:
+def print_comparison(result: Any, language: Language, report: Path | None) -> None:
+    """Print a comparison as a table and in sentences."""
     from rich.console import Console
 
     from viz.table import comparison_table
-    from viz.words import sentence, tally, verdict
+    from viz.words import EXPECTED, EXPECTED_SIGNS, as_expected, sentence, tally, verdict
 
-    Console(markup=False).print(comparison_table(result, language))
-    first = result.rows[0]
     for policy in result.policies[1:]:
-        typer.echo(sentence(first, policy.name, policy.title, language))
+        Console(markup=False).print(comparison_table(result, policy.name, language))
+    rows = {row.indicator.name: row for row in result.rows}
+    for one in result.expected:
+        key = as_expected(one, rows[one.indicator])
+        told = sentence(rows[one.indicator], one.policy, Text(one.policy, one.policy), language)
+        typer.echo(f"{EXPECTED_SIGNS[key]} {EXPECTED[key].in_language(language)}: {told}")
+    for policy in result.policies[1:]:
+        if not result.expected:
+            typer.echo(sentence(result.rows[0], policy.name, policy.title, language))
         typer.echo(tally([verdict(row.indicator, row.differences[policy.name]) for row in result.rows], language))
     if result.city.synthetic:
         say(Text("The city is synthetic.", "本城市为合成城市。"), language)
@@ -281,9 +288,10 @@ def serve(
 
 def main() -> None:
     """Run the command line; a fault that a user can mend is one sentence and exit code 2."""
-    from api.cli_calibrate import calibrate
     from api.cli_city import city
+    from api.cli_study import calibrate, experiment
 
+    app.command()(experiment)
     app.command()(calibrate)
     app.add_typer(city, name="city")
     try:

@@ -156,7 +156,7 @@ def _run(
 def _compare(
     home: Path, progress: Callable[[float], None], *, scenario: str, city: str | None, policies: list[str], seeds: int
 ) -> str:
-    from scenarios.experiment import compare
+    from scenarios.comparing import compare
     from scenarios.library import load_policy
 
     command = f"jinling compare {scenario} --policies {','.join(policies)} --seeds {seeds}"

@@ -18,7 +18,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from api.jobs import Job, Jobs
 from api.schema import BUSY, FAULTS, ComparisonRequest, Indicator, JobId, RunId, RunRequest, State
 from scenarios.cities import city_of, kept_cities, moved_to, where_kept
-from scenarios.experiment import comparison_id, described_indicators
+from scenarios.comparing import comparison_id, described_indicators
 from scenarios.language import CityChoice, Scenario
 from scenarios.library import load_policy, load_scenario, policy_names, scenario_names
 from scenarios.reference import reference

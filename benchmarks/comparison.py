@@ -6,7 +6,7 @@ import time
 
 from benchmarks.cities import default_city, home
 from benchmarks.harness import Row, note
-from scenarios.experiment import compare
+from scenarios.comparing import compare
 from scenarios.library import load_policy, load_scenario
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from scenarios.experiment import compare
+from scenarios.comparing import compare
 from scenarios.library import load_policy, load_scenario
 from viz.words import sentence
 

@@ -17,6 +17,7 @@ from sim.units import unit_text
 Columns = Mapping[str, NDArray[Any]]
 Better = Literal["lower", "higher", "none"]
 MINUTE, HOUR = 60.0, 3600.0
+DEVELOPED_MW = 2.0  #: heat above which a fire is developed
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,11 @@ def _at_grid(columns: Columns) -> NDArray[np.float64]:
     return np.where(columns["channel"] == "patrol", columns["t_file"] == columns["t_route"], np.nan)
 
 
+def _early(columns: Columns) -> NDArray[np.bool_]:
+    """Return whether a fire was under control before any engine came."""
+    return np.asarray(columns["t_control"] < columns["t_arrive"])
+
+
 def _lying(columns: Columns) -> float:
     """Return the mean hours that a public event lay unseen within the window."""
     rows = columns["kind"] == "patrol_event"
@@ -101,6 +107,10 @@ def indicator_kinds() -> tuple[IndicatorKind, ...]:
              _mean_span("building_fire", "report", "arrive", MINUTE)),
         kind("T_control.building_fire", Text("Fire: call to control", "火灾：报警至控制"), _MIN, "lower",
              _mean_span("building_fire", "report", "control", MINUTE)),
+        kind("early.building_fire", Text("Fires controlled before the first engine", "首车到场前已控制的火灾"), _SHARE,
+             "higher", _share("building_fire", _early)),
+        kind("developed.building_fire", Text("Fires developed (> 2 MW) at the first engine", "首车到场时已发展火灾"), _SHARE,
+             "lower", _share("building_fire", lambda columns: columns["outcome"] > DEVELOPED_MW)),
         kind("T_reinforce.building_fire", Text("Fire: reinforcement asked to sent", "火灾：请求增援至派出"), _MIN, "lower",
              lambda columns: _mean(columns["relay"] / MINUTE)),
         kind("T_arrive.lift_entrapment", Text("Lift: call to arrival", "电梯困人：报警至到场"), _MIN, "lower",

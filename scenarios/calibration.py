@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from models.indicators import order_columns
 from models.policy import Policy
 from scenarios.cities import city_of
-from scenarios.experiment import Progress, run_all
+from scenarios.comparing import Progress, run_all
 from scenarios.language import Scenario
 from scenarios.running import run_id_of
 from sim.city.model import City

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from math import nan
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -55,13 +55,41 @@ class AreaRow(_Strict):
 RowT = TypeVar("RowT", Row, AreaRow)
 
 
+class LeverInfo(_Strict):
+    """A lever of a compared policy, and how far it is on."""
+
+    kind: str
+    title: Text
+    mechanism: str
+    share: float
+
+
+class CostInfo(_Strict):
+    """What the levers of a policy cost."""
+
+    capex_yuan: float
+    opex_yuan_per_year: float
+    staff_h_per_case: float
+
+
 class PolicyInfo(_Strict):
-    """A compared policy: its levers, and its parameters that differ between the policies."""
+    """A compared policy: its levers, their price, and what they make worse elsewhere."""
 
     name: str
     title: Text
     base: str
-    levers: list[dict[str, Any]]
+    levers: list[LeverInfo]
+    cost: CostInfo
+    side_effects: list[Text]  #: titles of the parameters that are the price
+
+
+class Expected(_Strict):
+    """What was expected of a policy before it was tried."""
+
+    policy: str
+    indicator: str
+    direction: Literal["lower", "higher"]
+    size: Text
 
 
 class ParameterRow(_Strict):
@@ -122,6 +150,11 @@ class Comparison(_Strict):
     command: str
     wall_s: float
     limits: list[Text] = Field(default_factory=list)
+    expected: list[Expected] = Field(default_factory=list)
+
+    def measured(self) -> list[Row]:
+        """Return the rows in which there was something to measure."""
+        return [row for row in self.rows if any(difference.n for difference in row.differences.values())]
 
 
 def _series(values: dict[int, dict[str, float | None]], seeds: list[int], name: str) -> list[float]:

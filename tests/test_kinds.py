@@ -28,7 +28,7 @@ from models.parameters import parameters, preset_values
 from models.policy import Policy
 from models.simulation import all_decisions
 from models.world import World
-from scenarios.experiment import _LIMITS
+from scenarios.comparing import _LIMITS
 from scenarios.library import load_policy, load_scenario, policy_names, scenario_names
 from scenarios.reference import reference
 from scenarios.running import hazard_kinds, resolved, simulate

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sim.comparison import Comparison, Row
+from sim.comparison import Comparison, Expected, Row
 from sim.runs import write_durably
 from sim.text import LANGUAGES, Language, Text
 from viz.charts import forest_plot
-from viz.words import SIGNS, VERDICTS, figure, interval, p_value, sentence, signed, tally, verdict
+from viz.words import (
+    EXPECTED,
+    EXPECTED_SIGNS,
+    SIGNS,
+    VERDICTS,
+    as_expected,
+    figure,
+    interval,
+    p_value,
+    sentence,
+    signed,
+    tally,
+    verdict,
+)
 
 TEXTS: dict[str, Text] = {
     "report": Text("comparison report", "对比报告"),
@@ -28,7 +41,19 @@ TEXTS: dict[str, Text] = {
     "unit": Text("Unit", "单位"),
     "basis": Text("Basis", "依据"),
     "assumption": Text("Assumption.", "假设。"),
+    "price": Text("What the levers cost, and what they make worse", "措施的成本与代价"),
+    "capex": Text("Investment, million yuan", "投资（百万元）"),
+    "opex": Text("Running, million yuan a year", "年运行费（百万元）"),
+    "staff": Text("Staff hours a case", "每件人工（小时）"),
+    "worse": Text("Side effects on", "副作用涉及"),
+    "preset": Text("a preset: its price is not known", "预设方案：成本未知"),
+    "comma": Text(", ", "，"),
     "results": Text("Results", "结果"),
+    "expected": Text("What was expected, and what came out", "预期与结果"),
+    "expectation": Text("Expected", "预期"),
+    "found": Text("Found", "结果判定"),
+    "lower": Text("lower", "下降"),
+    "higher": Text("higher", "上升"),
     "figure": Text("Triangles: told apart from zero after Holm's correction; circles: cannot be told.",
                    "三角：经 Holm 校正后可与零区分；圆点：尚不能判断。"),
     "table": Text("Means, paired differences and 95 % intervals", "均值、配对差值与 95% 区间"),
@@ -64,7 +89,7 @@ def render_report(comparison: Comparison) -> str:
     )
     environment.filters |= {
         "say": _say, "figure": figure, "signed": signed, "interval": interval,
-        "p_value": p_value, "verdict": _verdict,
+        "p_value": p_value, "verdict": _verdict, "found": _found,
     }  # fmt: skip
     charts = {
         language: {
@@ -77,6 +102,7 @@ def render_report(comparison: Comparison) -> str:
         c=comparison,
         texts={language: {key: text.in_language(language) for key, text in TEXTS.items()} for language in LANGUAGES},
         answers={language: _answers(comparison, language) for language in LANGUAGES},
+        by_name={row.indicator.name: row for row in comparison.rows},
         titles={row.indicator.name: row.indicator.title for row in comparison.rows},
         charts=charts,
     )
@@ -96,6 +122,12 @@ def _answers(comparison: Comparison, language: Language) -> list[str]:
 def _verdict(row: Row, policy: str, language: Language) -> str:
     judged = verdict(row.indicator, row.differences[policy])
     return f"{SIGNS[judged]} {VERDICTS[judged].in_language(language)}"
+
+
+def _found(one: Expected, row: Row, language: Language) -> str:
+    """Return whether an expectation came true, with its sign."""
+    key = as_expected(one, row)
+    return f"{EXPECTED_SIGNS[key]} {EXPECTED[key].in_language(language)}"
 
 
 def _say(text: Text, language: Language) -> str:

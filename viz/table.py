@@ -15,31 +15,29 @@ _CHANGE = (Text("Differ.", "差值"), Text("95 % interval", "95% 区间"), Text(
 _COLOURS = {"better": "green", "worse": "red", "open": "yellow", "same": "dim", "none": "dim"}
 
 
-def comparison_table(comparison: Comparison, language: Language) -> Table:
-    """Return the rows of a comparison; every verdict has a sign beside its colour, told below the table."""
-    first = comparison.policies[0]
+def comparison_table(comparison: Comparison, policy: str, language: Language) -> Table:
+    """Return the measured rows of a policy against the first one; every verdict has a sign, told below the table."""
+    first = comparison.policies[0].name
     told = "  ".join(f"{SIGNS[key]} {word.in_language(language)}" for key, word in VERDICTS.items())
     title = f"{comparison.title.in_language(language)} · {comparison.city.name}"
     table = Table(title=title, caption=told, box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column(_INDICATOR.in_language(language), min_width=16)
-    for name in (first.name, " / ".join(policy.name for policy in comparison.policies[1:])):
-        table.add_column(name, justify="right")
+    for name in (first, policy):
+        table.add_column(name, justify="right", max_width=9)
     for text in _CHANGE:
         table.add_column(text.in_language(language), justify="right", no_wrap=True)
     table.add_column("", no_wrap=True)
-    for row in comparison.rows:
-        name = f"{row.indicator.title.in_language(language)}, {row.indicator.unit.in_language(language)}"
-        for policy, difference in row.differences.items():
-            judged = verdict(row.indicator, difference)
-            mean = figure(row.means[policy].mean)
-            table.add_row(
-                name,
-                figure(row.means[first.name].mean),
-                mean if len(row.differences) == 1 else f"{policy} {mean}",
-                signed(difference.difference),
-                interval(difference),
-                p_value(difference.p_holm),
-                str(difference.n),
-                Styled(SIGNS[judged], _COLOURS[judged]),
-            )
+    for row in comparison.measured():
+        difference = row.differences[policy]
+        judged = verdict(row.indicator, difference)
+        table.add_row(
+            f"{row.indicator.title.in_language(language)}, {row.indicator.unit.in_language(language)}",
+            figure(row.means[first].mean),
+            figure(row.means[policy].mean),
+            signed(difference.difference),
+            interval(difference),
+            p_value(difference.p_holm),
+            str(difference.n),
+            Styled(SIGNS[judged], _COLOURS[judged]),
+        )
     return table

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from math import isfinite
 
-from sim.comparison import Described, Row
+from sim.comparison import Described, Expected, Row
 from sim.statistics import PairedDifference
 from sim.text import Language, Text
 
@@ -17,6 +17,12 @@ VERDICTS = {
     "open": Text("cannot be told", "尚不能判断"),
     "none": Text("nothing to measure", "无可测量"),
 }
+EXPECTED = {
+    "yes": Text("as expected", "符合预期"),
+    "no": Text("the other way", "与预期相反"),
+    "open": Text("cannot be told", "尚不能判断"),
+}
+EXPECTED_SIGNS = {"yes": "✓", "no": "✗", "open": "?"}
 SIGNS = {"better": "▲", "worse": "▼", "same": "=", "open": "?", "none": "–"}
 
 
@@ -54,6 +60,14 @@ def verdict(indicator: Described, difference: PairedDifference) -> str:
         return "open"
     falls = difference.difference < 0
     return "better" if falls == (indicator.better == "lower") else "worse"
+
+
+def as_expected(one: Expected, row: Row) -> str:
+    """Return the key of EXPECTED for what was expected of a policy in one indicator."""
+    difference = row.differences[one.policy]
+    if verdict(row.indicator, difference) not in {"better", "worse"}:
+        return "open"
+    return "yes" if (difference.difference < 0) == (one.direction == "lower") else "no"
 
 
 def sentence(row: Row, policy: str, title: Text, language: Language) -> str:

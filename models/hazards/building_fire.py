@@ -46,7 +46,7 @@ class BuildingFire(Hazard):
     q50_full_mw: Annotated[float, Field(gt=0), Unit("MW")] = 25.0
     deaths_per_fire: Annotated[float, Field(ge=0), Unit("deaths")] = 0.0046  #: Jan–Sep 2024: 999 of 217,000
     deaths_per_min: Annotated[float, Field(ge=0), Unit("share/min")] = 0.03  #: elasticity, Jaldell 2017
-    reference_min: Annotated[float, Field(ge=0), Unit("min")] = 12.0  #: arrival at which the mean above holds
+    reference_min: Annotated[float, Field(ge=0), Unit("min")] = 8.0  #: first help at which the mean above holds
 
     def heat_mw(self, world: World, order: int, now: float) -> float:
         """Return the heat release of an uncontrolled fire at `now`, MW."""
@@ -85,8 +85,9 @@ class BuildingFire(Hazard):
 
     def end(self, world: World, order: int) -> None:
         """Write the expected deaths; the outcome is the heat (MW) that the first engine met."""
-        arrive, call = world.orders.stamps[order, [ARRIVE, REPORT]]
-        waited = self.lasts_s if isnan(arrive) else arrive - call
+        call = world.orders.stamps[order, REPORT]
+        helped = np.fmin(*world.orders.stamps[order, [ARRIVE, CONTROL]])  # by whoever came first
+        waited = self.lasts_s if isnan(helped) else helped - call
         minutes = waited / MINUTE - self.reference_min
         hour = world.hour(float(world.orders.stamps[order, ONSET]))
         by_hour = 3.0 if hour < 6 else 0.6 if 10 <= hour < 20 else 1.0

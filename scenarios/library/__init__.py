@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from models.policy import Policy
+from scenarios.experiment import Experiment
 from scenarios.language import Scenario
 from sim.errors import NotFoundError
 from sim.validation import ModelT, load_model
@@ -20,6 +21,16 @@ def scenario_names() -> list[str]:
 def policy_names() -> list[str]:
     """Return the names of the shipped policies."""
     return sorted(path.stem for path in (_HERE / "policies").glob("*.yaml"))
+
+
+def experiment_names() -> list[str]:
+    """Return the names of the shipped experiments."""
+    return sorted(path.stem for path in (_HERE / "experiments").glob("*.yaml"))
+
+
+def load_experiment(name: str | Path) -> Experiment:
+    """Return an experiment by its shipped name or by the path of a file."""
+    return _load(Experiment, "experiments", name, experiment_names())[0]
 
 
 def load_scenario(name: str | Path) -> Scenario:

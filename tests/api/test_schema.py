@@ -12,7 +12,7 @@ from schemathesis.checks import not_a_server_error
 
 from api.app import create_app
 from api.settings import Settings
-from scenarios.experiment import compare
+from scenarios.comparing import compare
 from scenarios.library import load_policy, load_scenario
 
 HOSTS = ("127.0.0.1", "localhost", "testserver")

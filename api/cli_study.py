@@ -1,4 +1,4 @@
-"""The command `jinling calibrate`: today's simulated city against the real one."""
+"""The commands that study: `jinling experiment` asks the city, `jinling calibrate` holds it to the real one."""
 
 from __future__ import annotations
 
@@ -17,14 +17,64 @@ _SIGNS = {"within": "✓", "open": "?", "outside": "✗"}
 _COLUMNS = (Text("Figure", "指标"), Text("Real", "现实"), Text("Simulated", "模拟"), Text("95 % interval", "95% 区间"))
 
 
+_Workers = Annotated[int, typer.Option(min=1, max=256, help="Processes · 进程数")]
+_Home = Annotated[Path, typer.Option(envvar="JINLING_HOME", help="Where runs are kept · 数据目录")]
+_Lang = Annotated[str, typer.Option(envvar="JINLING_LANG", help="zh or en · 语言")]
+_Json = Annotated[bool, typer.Option("--json", help="Answer as JSON · 输出 JSON")]
+
+
+def experiment(
+    name: Annotated[str, typer.Argument(help="Name or .yaml file; none lists them · 实验名或文件；留空则列出")] = "",
+    seeds: Annotated[int, typer.Option(min=0, max=100_000, help="0: as the file says · 0 表示按文件")] = 0,
+    workers: _Workers = 2,
+    report: Annotated[Path | None, typer.Option(help="HTML report to write · 报告文件")] = None,
+    home: _Home = Path("var"),
+    lang: _Lang = "",
+    machine: _Json = False,
+) -> None:
+    """Ask the city a question: arms, expectations, answer · 以实验向城市提问"""
+    from api.cli import check_writable, language_of, print_comparison, progress_bar
+    from scenarios.experiment import conduct
+    from scenarios.library import load_experiment, load_scenario
+
+    if not name:
+        _list(language_of(lang))
+        return
+    if report is not None:
+        check_writable(report)
+    asked = load_experiment(name)
+    many = seeds or asked.seeds
+    with progress_bar() as bar:
+        task = bar.add_task(f"{asked.name} · {', '.join(arm.name for arm in asked.arms)}", total=1.0)
+        result = conduct(asked, load_scenario(asked.scenario), many, home, workers,
+                         lambda share: bar.update(task, completed=share),
+                         f"jinling experiment {name} --seeds {many}")  # fmt: skip
+    if report is not None:
+        from viz.report import write_report
+
+        write_report(result, report)
+    if machine:
+        typer.echo(result.model_dump_json(indent=1))
+        return
+    print_comparison(result, language_of(lang), report)
+
+
+def _list(language: Language) -> None:
+    from scenarios.library import experiment_names, load_experiment
+
+    for name in experiment_names():
+        asked = load_experiment(name)
+        typer.echo(f"{name:6s} {asked.title.in_language(language)}\n       {asked.question.in_language(language)}")
+
+
 def calibrate(
     scenario: Annotated[str, typer.Argument(help="Name or .yaml file · 场景名或文件")] = "flagship_day",
     policy: Annotated[str, typer.Option(help="Name or .yaml file · 政策名或文件")] = "P1",
     seeds: Annotated[int, typer.Option(min=2, max=100_000, help="Number of seeds · 种子数")] = 20,
-    workers: Annotated[int, typer.Option(min=1, max=256, help="Processes · 进程数")] = 2,
-    home: Annotated[Path, typer.Option(envvar="JINLING_HOME", help="Where runs are kept · 数据目录")] = Path("var"),
-    lang: Annotated[str, typer.Option(envvar="JINLING_LANG", help="zh or en · 语言")] = "",
-    machine: Annotated[bool, typer.Option("--json", help="Answer as JSON · 输出 JSON")] = False,
+    workers: _Workers = 2,
+    home: _Home = Path("var"),
+    lang: _Lang = "",
+    machine: _Json = False,
 ) -> None:
     """Hold today's city to what is known of the real one · 核对基准与现实"""
     from api.cli import as_json, language_of, progress_bar
