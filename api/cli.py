@@ -203,8 +203,9 @@ def demo(
 
 
 def _faults(path: Path) -> Sequence[JinlingError]:
-    """Return what is wrong in a scenario or policy file."""
+    """Return what is wrong in a scenario, a policy or an experiment file."""
     from models.policy import Policy
+    from scenarios.experiment import Experiment
     from scenarios.language import Scenario
     from sim.validation import faults_of
     from sim.yaml_file import read_yaml
@@ -213,14 +214,15 @@ def _faults(path: Path) -> Sequence[JinlingError]:
         document = read_yaml(path)
     except JinlingError as error:
         return [error]
-    is_policy = isinstance(document.data, dict) and "base" in document.data
-    result = faults_of(Policy if is_policy else Scenario, document, path)
+    fields = document.data if isinstance(document.data, dict) else {}
+    model = Experiment if "arms" in fields else Policy if "base" in fields else Scenario
+    result = faults_of(model, document, path)
     return result if isinstance(result, list) else []
 
 
 @app.command()
 def validate(
-    files: Annotated[list[Path], typer.Argument(help="Scenario or policy files · 场景或政策文件")],
+    files: Annotated[list[Path], typer.Argument(help="Scenario, policy or experiment files · 场景、政策或实验文件")],
     lang: Lang = "",
 ) -> None:
     """Say what is wrong in files, all faults at once · 检查文件并列出全部错误"""

@@ -13,7 +13,7 @@ from sim.text import Language, Text
 if TYPE_CHECKING:
     from scenarios.calibration import Landing
 
-_SIGNS = {"within": "✓", "open": "?", "outside": "✗"}
+_SIGNS = {"within": "✓", "open": "?", "outside": "✗", "none": "–"}
 _COLUMNS = (Text("Figure", "指标"), Text("Real", "现实"), Text("Simulated", "模拟"), Text("95 % interval", "95% 区间"))
 
 

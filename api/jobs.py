@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from scenarios.language import Scenario
 
 Status = Literal["queued", "running", "complete", "failed", "cancelled"]
+Choice = str | dict[str, Any]  #: a shipped policy, or one's own
 _SPAWN = get_context("spawn")
 
 
@@ -141,27 +142,34 @@ def _work(kind: str, arguments: dict[str, Any], home: Path, pipe: Connection) ->
 
 
 def _run(
-    home: Path, progress: Callable[[float], None], *, scenario: str, city: str | None, policy: str, seed: int
+    home: Path, progress: Callable[[float], None], *, scenario: str, city: str | None, policy: Choice, seed: int
 ) -> str:
-    from scenarios.library import load_policy
+    from scenarios.library import policy_of
     from scenarios.running import run_scenario
     from sim.runs import RunStore
 
     run = run_scenario(
-        _scenario(scenario, city, home), load_policy(policy), seed, RunStore(home / "runs"), home / "cities", progress
+        _scenario(scenario, city, home), policy_of(policy), seed, RunStore(home / "runs"), home / "cities", progress
     )
     return run.id
 
 
 def _compare(
-    home: Path, progress: Callable[[float], None], *, scenario: str, city: str | None, policies: list[str], seeds: int
+    home: Path,
+    progress: Callable[[float], None],
+    *,
+    scenario: str,
+    city: str | None,
+    policies: list[Choice],
+    seeds: int,
 ) -> str:
     from scenarios.comparing import compare
-    from scenarios.library import load_policy
+    from scenarios.library import policy_of
 
-    command = f"jinling compare {scenario} --policies {','.join(policies)} --seeds {seeds}"
+    names = ",".join(choice if isinstance(choice, str) else f"{choice['name']}.yaml" for choice in policies)
+    command = f"jinling compare {scenario} --policies {names} --seeds {seeds}"
     command += "" if city is None else f" --city {city}"
-    rules = [load_policy(name) for name in policies]
+    rules = [policy_of(choice) for choice in policies]
     return compare(_scenario(scenario, city, home), rules, list(range(seeds)), home, 1, progress, command).id
 
 

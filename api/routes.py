@@ -20,7 +20,7 @@ from api.schema import BUSY, FAULTS, ComparisonRequest, Indicator, JobId, RunId,
 from scenarios.cities import city_of, kept_cities, moved_to, where_kept
 from scenarios.comparing import comparison_id, described_indicators
 from scenarios.language import CityChoice, Scenario
-from scenarios.library import load_policy, load_scenario, policy_names, scenario_names
+from scenarios.library import load_policy, load_scenario, policy_names, policy_of, scenario_names
 from scenarios.reference import reference
 from scenarios.running import run_id_of
 from sim.city.model import City
@@ -106,11 +106,11 @@ def kinds() -> dict[str, Any]:
 @router.post("/runs", status_code=202, summary="Start a run · 开始运行", responses=BUSY)
 def start_run(request: Request, wanted: RunRequest) -> State:
     """Start a run, or return the one that is stored or under way: it is computed once."""
-    scenario, policy = _scenario(request, wanted), load_policy(wanted.policy)
+    arguments = wanted.model_dump()
+    scenario, policy = _scenario(request, wanted), policy_of(arguments["policy"])
     with _BUILDING:
         city = city_of(scenario.city, _home(request) / "cities")
     run_id = run_id_of(scenario, policy, wanted.seed, city)
-    arguments = wanted.model_dump()
     if RunStore(_home(request) / "runs").find(run_id) is not None:
         return State(id=run_id, kind="run", status="complete", progress=1.0, result=run_id, **arguments)
     return _submitted(request, Job(run_id, "run", arguments))
@@ -212,13 +212,13 @@ def frame(
 @router.post("/comparisons", status_code=202, summary="Start a comparison · 开始对比", responses=BUSY)
 def start_comparison(request: Request, wanted: ComparisonRequest) -> State:
     """Start a comparison, or return the one that is stored; runs that are stored are not computed again."""
-    if len(set(wanted.policies)) < len(wanted.policies):
+    arguments = wanted.model_dump()
+    scenario, policies = _scenario(request, wanted), [policy_of(choice) for choice in arguments["policies"]]
+    if len({policy.name for policy in policies}) < len(policies):
         raise InputError(en="the policies must differ", zh="政策不能重复")
-    scenario, policies = _scenario(request, wanted), [load_policy(name) for name in wanted.policies]
     with _BUILDING:
         city = city_of(scenario.city, _home(request) / "cities")
     job_id = comparison_id(scenario, policies, range(wanted.seeds), city)
-    arguments = wanted.model_dump()
     if _comparison_file(request, job_id).is_file():
         return State(id=job_id, kind="comparison", status="complete", progress=1.0, result=job_id, **arguments)
     return _submitted(request, Job(job_id, "comparison", arguments))

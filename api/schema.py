@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field
 
+from models.parameter import Preset
 from sim.text import Text
 
 _ID = r"^[0-9a-f]{32}$"
@@ -21,12 +22,30 @@ class _Request(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class LeverChoice(_Request):
+    """A lever that a policy of one's own turns on."""
+
+    kind: Name = Field(examples=["one_network"])
+    intensity: float = Field(default=1.0, ge=0.0, le=1.0)
+    compliance: float = Field(default=1.0, ge=0.0, le=1.0)
+
+
+class OwnPolicy(_Request):
+    """A policy of one's own: levers over a preset."""
+
+    name: Name = Field(default="own", examples=["own"])
+    base: Preset = Field(default="P1", examples=["P1"])
+    levers: Annotated[list[LeverChoice], Field(max_length=100)] = Field(
+        default_factory=list, examples=[[{"kind": "one_network", "intensity": 0.8}]]
+    )
+
+
 class RunRequest(_Request):
     """A run to be made."""
 
     scenario: Name = Field(examples=["tiny_day"])
     city: City = None
-    policy: Name = Field(default="P1", examples=["P1"])
+    policy: Name | OwnPolicy = Field(default="P1", examples=["P1"])
     seed: int = Field(default=0, ge=0, lt=2**53)
 
 
@@ -35,7 +54,7 @@ class ComparisonRequest(_Request):
 
     scenario: Name = Field(examples=["tiny_day"])
     city: City = None
-    policies: Annotated[list[Name], Field(min_length=2, max_length=6)] = Field(examples=[["P1", "P2"]])
+    policies: Annotated[list[Name | OwnPolicy], Field(min_length=2, max_length=6)] = Field(examples=[["P1", "P2"]])
     seeds: int = Field(default=20, ge=1, le=1000)
 
 

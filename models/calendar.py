@@ -12,7 +12,7 @@ HOUR = 3600.0
 DAY = 24 * HOUR
 
 
-Day = Annotated[int, Field(ge=0, le=3660)]
+Day = Annotated[int, Field(ge=0, le=3660, strict=True)]
 
 
 class WorkingHours(BaseModel):

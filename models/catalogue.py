@@ -78,6 +78,13 @@ class IncidentKind(_Strict):
             raise InputError(en="an emergency needs a kind of crew", zh="应急事件需要指定力量种类")
         return self
 
+    @model_validator(mode="after")
+    def _patrol_events_take_what_patrols_read(self) -> IncidentKind:
+        if self.line == "patrol" and (self.limit_h > 0.0 or self.duplicate_share > 0.0):
+            raise InputError(en="public events have the limits of their matters, and no duplicates",
+                             zh="公共事件的时限由事项表规定，且不含重复件")  # fmt: skip
+        return self
+
     def expected_per_day(self, residents: int) -> float:
         """Return the expected incidents a day among `residents`."""
         return self.per_100k_year * residents / 100_000 / DAYS_PER_YEAR

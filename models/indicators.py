@@ -117,6 +117,8 @@ def indicator_kinds() -> tuple[IndicatorKind, ...]:
              _mean_span("lift_entrapment", "report", "arrive", MINUTE)),
         kind("T_dispatch.hotline_ticket", Text("Ticket: acceptance to dispatch", "热线工单：受理至派遣"), _H, "lower",
              _mean_span("hotline_ticket", "accept", "route", HOUR)),
+        kind("T_owner.hotline_ticket", Text("Ticket: first dispatch to signed by its owner", "热线工单：首次派遣至责任单位签收"), _H,
+             "lower", _mean_span("hotline_ticket", "route", "ack", HOUR)),
         kind("first_dispatch_accuracy", Text("First dispatch right", "首派准确率"), _SHARE, "higher",
              lambda columns: _mean(_routed(columns))),
         kind("duplicates.hotline_ticket", Text("Tickets that say what is known", "重复工单比例"), _SHARE, "lower",
@@ -137,6 +139,8 @@ def indicator_kinds() -> tuple[IndicatorKind, ...]:
              _share("patrol_event", _found)),
         kind("solved_at_grid", Text("Found events solved at the grid", "网格自行解决率"), _SHARE, "higher",
              _share("patrol_event", _at_grid)),
+        kind("on_time.patrol_event", Text("Public events dealt with on time", "公共事件按期处置率"), _SHARE, "higher",
+             _share("patrol_event", lambda columns: columns["on_time"])),
         kind("T_detect.patrol_event", Text("Public event lies unseen", "公共事件未被发现时长"), _H, "lower", _lying),
         kind("reopen", Text("Reopenings per order", "每单重开次数"), _COUNT, "lower",
              lambda columns: _mean(columns["reopens"][columns["limit"] > 0])),
@@ -159,7 +163,7 @@ def order_columns(orders: pa.Table, working: WorkingHours, window: float) -> dic
     ])  # fmt: skip
     columns["working_days"] = spent / day
     known = np.isfinite(spent)
-    columns["on_time"] = np.where(known, spent <= columns["limit"], 0.0)
+    columns["on_time"] = np.where(columns["limit"] > 0, known & (spent <= columns["limit"]), np.nan)
     rated = np.isfinite(columns["rating"])
     columns["satisfied"] = np.where(rated, columns["rating"] >= 4.0, np.nan)
     columns["window"] = np.full(len(spent), window)

@@ -42,7 +42,7 @@ class Orders:
     supervised: NDArray[np.bool_]
     extended: NDArray[np.bool_]
     relay: NDArray[np.float64]  #: s that a request for reinforcement took through the levels, NaN where none
-    limit: NDArray[np.float64]  #: working s allowed from filing to feedback, extended or not, NaN where none
+    limit: NDArray[np.float64]  #: working s allowed from filing to feedback, NaN where none
     rating: NDArray[np.float64]
     outcome: NDArray[np.float64]
     deaths: NDArray[np.float64]

@@ -48,15 +48,26 @@ class Parameter(BaseModel):
         return self
 
 
+def to_space(value: float, how: Mix) -> float:
+    """Return `value` where moves add: its logarithm, its logit, or itself; what has none stays as it is."""
+    if how == "geo" and value > 0.0:
+        return log(value)
+    if how == "logit" and 0.0 < value < 1.0:
+        return log(value / (1.0 - value))
+    return value
+
+
+def from_space(place: float, how: Mix) -> float:
+    """Return the value at a place of `to_space`."""
+    if how == "geo":
+        return exp(place)
+    return 1.0 / (1.0 + exp(-place)) if how == "logit" else place
+
+
 def mix(off: float, on: float, share: float, how: Mix) -> float:
     """Return the value `share` of the way from `off` to `on`: geometric, in logits, or linear."""
     if share <= 0.0 or off == on:
         return off
     if share >= 1.0:
         return on
-    if how == "geo" and off > 0.0 and on > 0.0:
-        return exp((1.0 - share) * log(off) + share * log(on))
-    if how == "logit" and 0.0 < off < 1.0 and 0.0 < on < 1.0:
-        logit = (1.0 - share) * log(off / (1.0 - off)) + share * log(on / (1.0 - on))
-        return 1.0 / (1.0 + exp(-logit))
-    return (1.0 - share) * off + share * on
+    return from_space((1.0 - share) * to_space(off, how) + share * to_space(on, how), how)

@@ -1,21 +1,22 @@
 """A policy: a preset and levers on top of it, resolved to parameters before anything runs.
 
 The rule: a lever of intensity x and compliance c, ramped up to the share r, moves a parameter the share
-x·c·r of the way from the value at which the policy starts to the value of the lever fully on; two levers
-on one parameter act one after the other, and neither takes back what the other has reached; and no parameter
-passes the full-reform preset P2, so that overlapping levers are not counted twice.
+x·c·r of the way from the preset's value to the value of the lever fully on, as far as that is on the way to reform.
+Two levers on one parameter multiply (in the space in which the parameter mixes their moves add), in whatever order
+they stand; and no parameter passes the full-reform preset P2, so that overlapping levers are not counted twice. Side
+effects come after all effects, as factors.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from models import levers as lever_package
 from models.levers.base import Lever
-from models.parameter import Preset, mix
+from models.parameter import Preset, from_space, to_space
 from models.parameters import in_range, known_parameter, parameters, preset_values
 from sim.errors import InputError
 from sim.kinds import kind_called
@@ -23,10 +24,16 @@ from sim.text import Text
 from sim.validation import validated
 
 
-def _capped(name: str, start: float, value: float) -> float:
-    """Return `value`, kept between `start` and the full-reform value: neither past reform nor away from it."""
-    low, high = sorted((start, preset_values("P2")[name]))
-    return min(max(value, low), high)
+def _moved(name: str, start: float, moves: Sequence[tuple[float, float]]) -> float:
+    """Return a parameter after the moves (value fully on, share), kept between `start` and the full-reform value."""
+    how, full = known_parameter(name).mix, preset_values("P2")[name]
+    place = to_space(start, how)
+    helping = [(on, share) for on, share in moves if share > 0.0 and (on - start) * (full - start) > 0.0]
+    if not helping:
+        return start
+    total = place + sum(share * (to_space(on, how) - place) for on, share in helping)
+    low, high = sorted((start, full))
+    return min(max(from_space(total, how), low), high)
 
 
 class Policy(BaseModel):
@@ -68,17 +75,18 @@ class Policy(BaseModel):
 
     def resolve(self) -> dict[str, float]:
         """Return every parameter's value under the policy."""
-        values = preset_values(self.base)
-        for lever in self.resolved_levers():
+        values, levers = preset_values(self.base), self.resolved_levers()
+        moves: dict[str, list[tuple[float, float]]] = {}
+        for lever in levers:
             for effect in lever.effects:
-                how = known_parameter(effect.parameter).mix
-                start = values[effect.parameter]
-                moved = mix(start, effect.on, lever.share, how)
-                values[effect.parameter] = _capped(effect.parameter, start, moved)
+                moves.setdefault(effect.parameter, []).append((effect.on, lever.share))
+        for name, own in moves.items():
+            values[name] = _moved(name, values[name], sorted(own))
+        for lever in sorted(levers, key=lambda lever: lever.kind):
             for side in lever.side_effects:
                 low, high = known_parameter(side.parameter).range
-                moved = values[side.parameter] * side.factor**lever.share
-                values[side.parameter] = min(max(moved, low), high)
+                worse = values[side.parameter] * side.factor**lever.share
+                values[side.parameter] = min(max(worse, low), high)
         return {**values, **self.set}
 
 

@@ -27,7 +27,6 @@ MINUTE = 60.0
 MOST_RETURNS = 20
 #: Share of the limit after which supervision looks, and the pace of what is left then (assumption).
 SUPERVISED_AT, SUPERVISED_PACE = 0.8, 0.6
-EXTENDED = 1.5  #: an extended limit against the first one (assumption)
 JOINT_TALK_S = 20 * MINUTE  #: the talk of departments that work at once (assumption)
 
 
@@ -73,7 +72,7 @@ def filing(orders: Orders, order: int, now: float, rules: Rules) -> Step:
 def dispatching(orders: Orders, order: int, now: float, rules: Rules) -> Step:
     """立案 → 派遣: triage finds the unit; what came back was looked at already and goes on at once."""
     if orders.bounces[order] > 0:
-        return Step(ROUTE, now)
+        return Step(ROUTE, now, "dispatched_again", stamped=False)
     incident = int(orders.incidents.id[order])
     triage = rules.stream.lognormal(rules["routing.dispatch_min"] * MINUTE, 0.7, "stage.dispatching", incident)
     return Step(ROUTE, now + triage)
@@ -110,7 +109,10 @@ def _boundaries(draw: float) -> int:
 
 
 def handling(orders: Orders, order: int, now: float, rules: Rules) -> Step:
-    """签收 → 处置: the work of the departments in working time, watched by supervision, extended where it is late."""
+    """签收 → 处置: the work of the departments in working time, watched by supervision, extended where it is late.
+
+    Whether the order was on time is judged by its first limit, extended or not.
+    """
     work = _work(orders, order, rules)
     limit, meanwhile = float(orders.limit[order]), []
     if limit > 0.0:
@@ -123,7 +125,6 @@ def handling(orders: Orders, order: int, now: float, rules: Rules) -> Step:
             meanwhile.append((rules.working.add(now, unwatched), "supervised"))
         asks = spent + work > limit and not orders.extended[order]
         if asks and rules.stream.chance(rules["extension.share"], "stage.extended", incident):
-            orders.limit[order] = EXTENDED * limit
             orders.extended[order] = True
             meanwhile.append((rules.working.add(now, max(0.0, limit - spent)), "extended"))
     return Step(CONTROL, rules.working.add(now, work), meanwhile=tuple(meanwhile))
@@ -150,7 +151,7 @@ def _work(orders: Orders, order: int, rules: Rules) -> float:
         orders.departments[order] = 2
         other = stream.lognormal(0.5 * median, sigma, "stage.joint_work", incident)
         at_once = stream.chance(rules["joint.parallel_share"], "stage.parallel", incident)
-        work = max(work, other) + JOINT_TALK_S if at_once else work + other
+        work = min(max(work, other) + JOINT_TALK_S, work + other) if at_once else work + other
     return work + int(orders.boundaries[order]) * rules["boundary.delay_wd"] * rules.working.day * kind.boundary_weight
 
 
@@ -175,7 +176,7 @@ def closing(orders: Orders, order: int, now: float, rules: Rules) -> Step:
         orders.rating[order] = _rating(orders, order, rules)
         return Step(CLOSE, now)
     orders.reopens[order] = again + 1
-    return Step(ACK, now, "reopen")
+    return Step(ACK, now, "reopen", stamped=False)
 
 
 def _rating(orders: Orders, order: int, rules: Rules) -> float:

@@ -39,7 +39,7 @@ class Travel:
         world = self._world
         edges, seconds = self._way(int(world.crews.node[crew]), node, purpose)
         if purpose == "to_scene":
-            seconds = seconds * self._traffic(order)
+            seconds = seconds * self._traffic(order) * world.crews.pace[crew]
         start = world.engine.now
         yield world.engine.env.timeout(float(seconds.sum()))
         world.crews.node[crew] = node

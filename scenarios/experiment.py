@@ -21,12 +21,20 @@ class _Strict(BaseModel):
 
 
 class Expectation(_Strict):
-    """What an arm is expected to do to an indicator, against the first arm."""
+    """What an arm is expected to do to an indicator, against the first arm: a difference between `low` and `high`."""
 
     arm: str
     indicator: str
-    direction: Literal["lower", "higher"]
-    size: Text  #: how much, and from where that is known
+    low: float
+    high: float
+    because: Text  #: how much in words, and from where that is known
+
+    @model_validator(mode="after")
+    def _has_a_direction(self) -> Expectation:
+        if not (self.low <= self.high and self.low * self.high >= 0.0 and (self.low or self.high)):
+            raise InputError(en="low and high must be differences of one direction, low first",
+                             zh="low 与 high 须为同一方向的差值，且 low 在前")  # fmt: skip
+        return self
 
 
 class Experiment(_Strict):
@@ -70,7 +78,7 @@ def conduct(
     command: str = "",
 ) -> Comparison:
     """Compare the arms of an experiment; the answer says for each expectation what was expected."""
-    expected = [Expected(policy=one.arm, indicator=one.indicator, direction=one.direction, size=one.size)
+    expected = [Expected(policy=one.arm, indicator=one.indicator, low=one.low, high=one.high, because=one.because)
                 for one in experiment.expected]  # fmt: skip
     return compare(experiment.asked(scenario), list(experiment.arms), list(range(seeds)), home, workers, progress,
                    command, expected)  # fmt: skip

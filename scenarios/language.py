@@ -74,7 +74,7 @@ class Scenario(_Strict):
     hotline_seats: Annotated[int, Field(ge=1)] | None = None
     speed_factor: Annotated[float, Field(ge=0.01)] = 1.0  #: `.inf` lets crews be there at once
     working: WorkingHours = WorkingHours()
-    matters: dict[str, Matter] = Field(default_factory=lambda: dict(matters()))  #: public events, and their limits
+    matters: dict[Name, Matter] = Field(default_factory=lambda: dict(matters()))  #: public events, and their limits
     parameters: dict[str, float] = Field(default_factory=dict)  #: over those of any policy
 
     @field_serializer("speed_factor", when_used="json")

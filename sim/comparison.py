@@ -88,8 +88,9 @@ class Expected(_Strict):
 
     policy: str
     indicator: str
-    direction: Literal["lower", "higher"]
-    size: Text
+    low: float  #: of the difference
+    high: float
+    because: Text
 
 
 class ParameterRow(_Strict):

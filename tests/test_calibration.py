@@ -21,6 +21,10 @@ def test_a_landing_is_judged_by_its_band_and_interval(mean: float, interval: tup
     assert Landing(target, mean, interval).verdict == says
 
 
+def test_without_data_nothing_is_judged():
+    assert Landing(targets()[0], float("nan"), (float("nan"), float("nan"))).verdict == "none"
+
+
 def test_every_target_is_told_in_both_languages_with_its_source():
     names = [target.name for target in targets()]
     assert len(set(names)) == len(names) > 10

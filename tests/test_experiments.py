@@ -23,7 +23,7 @@ LIBRARY = Path(__file__).parent.parent / "scenarios" / "library"
 def test_a_shipped_experiment_is_told_in_both_languages(name: str):
     asked = load_experiment(name)
     assert asked.name == name
-    for text in (asked.title, asked.question, *(arm.title for arm in asked.arms), *(e.size for e in asked.expected)):
+    for text in (asked.title, asked.question, *(arm.title for arm in asked.arms), *(e.because for e in asked.expected)):
         assert text.en
         assert re.search(r"[\u4e00-\u9fff\d]", text.zh)
     load_scenario(asked.scenario)
@@ -37,7 +37,8 @@ def test_a_shipped_experiment_is_told_in_both_languages(name: str):
         ("indicator: T_arrive.medical", "indicator: luck", "'luck' is unknown"),
         ("name: unified", "name: platform", "the arms need different names"),
         ("arm: platform,", "arm: siloed,", "'siloed' is unknown"),
-        ("direction: lower", "direction: sideways", "direction"),
+        ("low: -3, high: -1", "low: -3, high: 1", "differences of one direction"),
+        ("low: -3, high: -1", "low: -1, high: -3", "differences of one direction"),
         ("kind: matter_list", "kind: magic_list", "lever kind 'magic_list' is unknown"),
     ],
 )
@@ -59,7 +60,7 @@ def test_micro_stations_do_what_was_expected_of_them(tiny, home):
     rows = {row.indicator.name: row for row in found.rows}
     assert found.title == asked.title
     for one in found.expected:
-        assert as_expected(one, rows[one.indicator]) in {"yes", "open"}, one
+        assert as_expected(one, rows[one.indicator]) in {"yes", "size", "open"}, one
     early = rows["early.building_fire"]
     assert as_expected(found.expected[1], early) == "yes"
     # The orders of magnitude of the domain's own small model: 21, 33 and 51 % before the brigade.

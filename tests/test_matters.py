@@ -57,7 +57,7 @@ def test_every_public_event_of_a_run_has_its_matter_and_limit(tiny, tiny_city, t
     assert set(orders["matter"]) <= set(matters())
     for name, rows in orders.groupby("matter"):
         limits = matters()[name].limit_h
-        allowed = {limits.normal, limits.urgent, 1.5 * limits.normal, 1.5 * limits.urgent}
+        allowed = {limits.normal, limits.urgent}
         assert {round(hours, 6) for hours in rows["limit"] / HOUR} <= {round(hours, 6) for hours in allowed}
     assert (orders["matter"] == "exposed_rubbish").mean() == pytest.approx(0.34, abs=0.08)
 

@@ -19,10 +19,11 @@ VERDICTS = {
 }
 EXPECTED = {
     "yes": Text("as expected", "符合预期"),
-    "no": Text("the other way", "与预期相反"),
+    "size": Text("the right way, another size", "方向相符，幅度不同"),
+    "no": Text("no, or the other way", "无变化或与预期相反"),
     "open": Text("cannot be told", "尚不能判断"),
 }
-EXPECTED_SIGNS = {"yes": "✓", "no": "✗", "open": "?"}
+EXPECTED_SIGNS = {"yes": "✓", "size": "≠", "no": "✗", "open": "?"}
 SIGNS = {"better": "▲", "worse": "▼", "same": "=", "open": "?", "none": "–"}
 
 
@@ -63,11 +64,19 @@ def verdict(indicator: Described, difference: PairedDifference) -> str:
 
 
 def as_expected(one: Expected, row: Row) -> str:
-    """Return the key of EXPECTED for what was expected of a policy in one indicator."""
+    """Return the key of EXPECTED for what was expected of a policy in one indicator.
+
+    It came true where a difference of that direction can be told and its interval reaches the expected band.
+    """
     difference = row.differences[one.policy]
-    if verdict(row.indicator, difference) not in {"better", "worse"}:
+    judged = verdict(row.indicator, difference)
+    if judged == "same":
+        return "no"
+    if judged not in {"better", "worse"}:
         return "open"
-    return "yes" if (difference.difference < 0) == (one.direction == "lower") else "no"
+    if (difference.difference < 0) != (one.low < 0):
+        return "no"
+    return "yes" if difference.low <= one.high and difference.high >= one.low else "size"
 
 
 def sentence(row: Row, policy: str, title: Text, language: Language) -> str:

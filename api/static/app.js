@@ -16,6 +16,7 @@ function App() {
   const [language, setLanguage] = useState(saved.lang ?? (navigator.language.startsWith("zh") ? "zh" : "en"));
   const [choices, setChoices] = useState(null);
   const [wanted, setWanted] = useState({ scenario: saved.scenario ?? "flagship_day", a: saved.a ?? "P1", b: saved.b ?? "P2", seed: Number(saved.seed ?? 0), city: saved.city ?? "" });
+  const [own, setOwn] = useState(() => parsedOwn(saved.own));
   const [jobs, setJobs] = useState(null);
   const [runs, setRuns] = useState([]);
   const [city, setCity] = useState(null);
@@ -34,13 +35,13 @@ function App() {
   useEffect(() => {
     const tell = (error) => setTrouble(error.text ?? { en: error.message, zh: error.message });
     if (saved.runs) show(saved.runs.split(",")).catch(tell);
-    Promise.all([get("/api/scenarios"), get("/api/policies"), get("/api/cities")])
-      .then(([scenarios, policies, cities]) => setChoices({ scenarios, policies, cities })).catch(tell);
+    Promise.all([get("/api/scenarios"), get("/api/policies"), get("/api/cities"), get("/api/kinds")])
+      .then(([scenarios, policies, cities, kinds]) => setChoices({ scenarios, policies, cities, kinds })).catch(tell);
   }, []);
   useEffect(() => {
     if (!runs.length) return;
     const link = new URLSearchParams({
-      ...wanted, runs: runs.map((run) => run.id).join(","), t: Math.round(time), speed, lang: language,
+      ...wanted, ...(wanted.b === "own" ? { own: [own.base, ...Object.entries(own.levers).map(([k, x]) => `${k}*${x}`)].join(";") } : {}), runs: runs.map((run) => run.id).join(","), t: Math.round(time), speed, lang: language,
       layers: Object.keys(layers).filter((k) => layers[k]).join("."),
       ...(view ? { view: [view.x, view.y].map(Math.round).concat(view.mpp.toFixed(2)).join(",") } : {}),
     });
@@ -57,15 +58,18 @@ function App() {
     setJobs(null);
   }
 
+  const chosenB = () => (wanted.b === "own"
+    ? { name: "own", base: own.base, levers: Object.entries(own.levers).map(([kind, intensity]) => ({ kind, intensity })) } : wanted.b);
+
   async function start(event) {
     event.preventDefault();
     setTrouble(null); setPlaying(false); setComparison(null);
     try {
-      const policies = [wanted.a, ...(wanted.b && wanted.b !== wanted.a ? [wanted.b] : [])];
+      const policies = [wanted.a, ...(wanted.b && wanted.b !== wanted.a ? [chosenB()] : [])];
       setJobs(policies.map((policy) => ({ policy, status: "queued", progress: 0 }))); // the first answer waits for the city
       const started = await Promise.all(policies.map((policy) => post("/api/runs", { scenario: wanted.scenario, city: wanted.city || null, policy, seed: wanted.seed })));
       setJobs(started);
-      const ended = await Promise.all(started.map((job, i) => follow("runs", job, (next) => setJobs((now) => now?.map((old, k) => (k === i ? next : old))))));
+      const ended = await Promise.all(started.map((job, i) => follow("runs", job, (next) => setJobs((now) => now?.map((old, k) => (k === i ? { ...old, ...next } : old))))));
       const bad = ended.find((job) => job.status !== "complete");
       if (bad) { setJobs(null); if (bad.error) setTrouble(bad.error); return; }
       setView(null); setTime(null);
@@ -86,9 +90,10 @@ function App() {
 
   async function compareMany() {
     try {
-      const job = await post("/api/comparisons", { scenario: wanted.scenario, city: wanted.city || null, policies: [wanted.a, wanted.b], seeds: 20 });
+      const job = await post("/api/comparisons", { scenario: wanted.scenario, city: wanted.city || null, policies: [wanted.a, chosenB()], seeds: 20 });
       setComparison(job);
-      setComparison(await follow("comparisons", job, setComparison));
+      const ended = await follow("comparisons", job, setComparison);
+      setComparison(ended.status === "complete" ? await get(`/api/comparisons/${ended.id}`) : ended);
     } catch (error) { setTrouble(error.text ?? { en: error.message, zh: error.message }); }
   }
 
@@ -146,11 +151,12 @@ function App() {
             <option value="">${t("ownCity")}</option>
             ${choices?.cities.map((c) => html`<option value=${c.id}>${c.name} · ${c.residents.toLocaleString("en")}${c.synthetic ? ` · ${t("made")}` : ""}</option>`)}</select></label>
           <label>${t("policyA")}<${Policies} id="policy-a" choices=${choices} value=${wanted.a} told=${told} set=${(a) => setWanted({ ...wanted, a })} /></label>
-          <label>${t("policyB")}<${Policies} id="policy-b" choices=${choices} value=${wanted.b} told=${told} none=${t("none")} set=${(b) => setWanted({ ...wanted, b })} /></label>
+          <label>${t("policyB")}<${Policies} id="policy-b" choices=${choices} value=${wanted.b} told=${told} none=${t("none")} own=${t("own")} set=${(b) => setWanted({ ...wanted, b })} /></label>
+          ${wanted.b === "own" && choices && html`<${OwnPolicy} kinds=${choices.kinds} own=${own} set=${setOwn} t=${t} told=${told} />`}
           <label>${t("seed")}<input type="number" id="seed" min="0" max="999999" value=${wanted.seed} onInput=${(e) => setWanted({ ...wanted, seed: Math.max(0, Math.floor(Number(e.target.value) || 0)) })} /></label>
           <button class="main" id="start" disabled=${!choices || jobs}>${t("start")}</button>
         </form>
-        ${jobs && html`<div class="jobs" role="status">${jobs.map((job) => html`<p>${job.policy}: ${t(job.status)} <progress max="1" value=${job.progress} aria-label=${job.policy}></progress></p>`)}
+        ${jobs && html`<div class="jobs" role="status">${jobs.map((job) => html`<p>${nameOf(job.policy)}: ${t(job.status)} <progress max="1" value=${job.progress} aria-label=${nameOf(job.policy)}></progress></p>`)}
           ${jobs.every((job) => job.id) && html`<button type="button" onClick=${() => jobs.forEach((job) => post(`/api/runs/${job.id}/cancel`).catch(() => null))}>${t("cancel")}</button>`}</div>`}
         ${runs.length > 0 && html`<${Indicators} runs=${runs} t=${t} told=${told} />`}
         ${runs.length > 1 && !comparison && html`<p class="soft">${t("oneDay")}</p><button type="button" id="compare" onClick=${compareMany}>${t("compare")}</button>`}
@@ -188,8 +194,30 @@ function whole({ half }, panes) {
   return { x: 0, y: 0, mpp: Math.max((2.1 * half[0]) / w, (2.1 * half[1]) / h) };
 }
 
-const Policies = ({ id, choices, value, told, none, set }) => html`<select id=${id} value=${value} onChange=${(e) => set(e.target.value)}>
-  ${choices?.policies.map((p) => html`<option value=${p.name}>${p.name} · ${told(p.title)}</option>`)}${none && html`<option value="">${none}</option>`}</select>`;
+const nameOf = (policy) => policy?.name ?? policy;
+
+// A policy of one's own in the permalink: its base, then its levers with their intensity.
+function parsedOwn(text) {
+  const [base, ...levers] = (text ?? "P1").split(";");
+  return { base: ["P0", "P1", "P2"].includes(base) ? base : "P1",
+    levers: Object.fromEntries(levers.map((one) => one.split("*")).filter(([k, x]) => /^\w+$/.test(k) && x >= 0 && x <= 1).map(([k, x]) => [k, Number(x)])) };
+}
+
+function OwnPolicy({ kinds, own, set, t, told }) {
+  const levers = Object.entries(kinds.levers).sort(([, a], [, b]) => (a.mechanism < b.mechanism ? -1 : 1));
+  const turn = (kind, x) => { const { [kind]: _, ...others } = own.levers; set({ ...own, levers: x === null ? others : { ...own.levers, [kind]: x } }); };
+  const million = levers.reduce((sum, [kind, { cost }]) => sum + (own.levers[kind] ?? 0) * cost.capex_yuan, 0) / 1e6;
+  return html`<fieldset class="own"><legend>${t("own")}</legend>
+    <label>${t("base")}<select id="own-base" value=${own.base} onChange=${(e) => set({ ...own, base: e.target.value })}>${["P0", "P1", "P2"].map((p) => html`<option value=${p}>${p}</option>`)}</select></label>
+    <ul class="levers" tabindex="0" aria-label=${t("levers")}>${levers.map(([kind, lever]) => html`<li>
+      <label class="inline"><input type="checkbox" id=${`lever-${kind}`} checked=${kind in own.levers} onChange=${(e) => turn(kind, e.target.checked ? 1 : null)} /> <span><b>${lever.mechanism}</b> ${told(lever.title)}</span></label>
+      ${kind in own.levers && html`<input type="range" min="0.1" max="1" step="0.1" value=${own.levers[kind]} aria-label=${`${told(lever.title)}: ${t("intensity")}`} aria-valuetext=${`${Math.round(100 * own.levers[kind])} %`} onInput=${(e) => turn(kind, Number(e.target.value))} />
+        <p class="soft">${t("moves")}: ${lever.moves.map((name) => told(kinds.indicators[name].title)).join(" · ")}<br />${t("paid")}: ${lever.side_effects.map((side) => told(kinds.parameters[side.parameter].title)).join(" · ")}</p>`}</li>`)}</ul>
+    <p class="soft">${t("invest", { x: figure(million) })}</p></fieldset>`;
+}
+
+const Policies = ({ id, choices, value, told, none, own, set }) => html`<select id=${id} value=${value} onChange=${(e) => set(e.target.value)}>
+  ${choices?.policies.map((p) => html`<option value=${p.name}>${p.name} · ${told(p.title)}</option>`)}${own && html`<option value="own">${own}</option>`}${none && html`<option value="">${none}</option>`}</select>`;
 
 function moment(run, time, layers) {
   const orders = ordersAt(run.orders, time).map((o) => ({ ...o, urgent: EMERGENCIES.includes(o.kind) })).filter((o) => o.urgent || layers.routine);

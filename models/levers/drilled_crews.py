@@ -13,11 +13,8 @@ class DrilledCrews(Lever):
 
     title: ClassVar[Text] = Text(en="Drilled and equipped crews", zh="三基建设")
     mechanism: ClassVar[str] = "A32"
-    moves: ClassVar[tuple[str, ...]] = ("T_arrive.medical", "reopen")
-    effects: ClassVar[tuple[Effect, ...]] = (
-        Effect(parameter="crew.turnout_s", on=45.0),
-        Effect(parameter="unit.p_verified", on=0.95),
-    )
+    moves: ClassVar[tuple[str, ...]] = ("T_arrive.medical",)
+    effects: ClassVar[tuple[Effect, ...]] = (Effect(parameter="crew.turnout_s", on=45.0),)
     side_effects: ClassVar[tuple[SideEffect, ...]] = (SideEffect(parameter="unit.handling_factor", factor=1.03),)
     cost: ClassVar[Cost] = Cost(capex_yuan=4_000_000, opex_yuan_per_year=9_000_000, staff_h_per_case=0.0)
 

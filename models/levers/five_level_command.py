@@ -13,12 +13,11 @@ class FiveLevelCommand(Lever):
 
     title: ClassVar[Text] = Text(en="Five-level command with skip-level requests", zh="五级应急指挥调度")
     mechanism: ClassVar[str] = "A31"
-    moves: ClassVar[tuple[str, ...]] = ("T_arrive.medical", "T_reinforce.building_fire")
+    moves: ClassVar[tuple[str, ...]] = ("T_reinforce.building_fire",)
     effects: ClassVar[tuple[Effect, ...]] = (
         Effect(parameter="command.levels", on=2.0),
         Effect(parameter="command.level_min", on=2.0),
         Effect(parameter="command.p_loss", on=0.01),
-        Effect(parameter="command.decision_s", on=40.0),
     )
     side_effects: ClassVar[tuple[SideEffect, ...]] = (SideEffect(parameter="grid.report_min", factor=1.3),)
     cost: ClassVar[Cost] = Cost(capex_yuan=20_000_000, opex_yuan_per_year=6_000_000, staff_h_per_case=0.01)

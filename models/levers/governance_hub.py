@@ -20,7 +20,7 @@ class GovernanceHub(Lever):
         "hub.shared_picture": Parameter(
             title=Text("Requests that all levels see at once", "各级同时获知的请求比例"),
             unit="share",
-            values=(0.0, 0.5, 1.0),
+            values=(0.0, 0.0, 1.0),
             range=(0.0, 1.0),
             mix="linear",
             assumption=True,

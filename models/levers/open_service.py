@@ -1,4 +1,4 @@
-"""A29d Open and near service (服务公开亲民化): a named contact and a published promise let more people report, and more of them satisfied."""
+"""A29d Open and near service (服务公开亲民化): a named contact and a published promise let more people report."""
 
 from __future__ import annotations
 
@@ -9,15 +9,12 @@ from sim.text import Text
 
 
 class OpenService(Lever):
-    """A29d Open and near service: a named contact and a published promise let more people report, and more of them satisfied."""
+    """A29d Open and near service: a named contact and a published promise let more people report."""
 
     title: ClassVar[Text] = Text(en="Open and near service", zh="服务公开亲民化")
     mechanism: ClassVar[str] = "A29d"
-    moves: ClassVar[tuple[str, ...]] = ("found.patrol_event", "satisfaction.hotline_ticket")
-    effects: ClassVar[tuple[Effect, ...]] = (
-        Effect(parameter="citizen.report_h", on=214.0),
-        Effect(parameter="rating.base", on=0.83),
-    )
+    moves: ClassVar[tuple[str, ...]] = ("found.patrol_event",)
+    effects: ClassVar[tuple[Effect, ...]] = (Effect(parameter="citizen.report_h", on=214.0),)
     side_effects: ClassVar[tuple[SideEffect, ...]] = (SideEffect(parameter="unit.ack_min", factor=1.05),)
     cost: ClassVar[Cost] = Cost(capex_yuan=300_000, opex_yuan_per_year=1_200_000, staff_h_per_case=0.0)
 

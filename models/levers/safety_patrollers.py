@@ -1,4 +1,4 @@
-"""A46 Volunteer safety patrollers (安全巡查员): volunteers walk assigned streets, report what they see and look again when it is mended."""
+"""A46 Volunteer safety patrollers (安全巡查员): volunteers walk assigned streets and report what they see."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from sim.text import Text
 
 
 class SafetyPatrollers(Lever):
-    """A46 Volunteer safety patrollers: volunteers walk assigned streets, report what they see and look again when it is mended."""
+    """A46 Volunteer safety patrollers: volunteers walk assigned streets and report what they see."""
 
     title: ClassVar[Text] = Text(en="Volunteer safety patrollers", zh="安全巡查员")
     mechanism: ClassVar[str] = "A46"
-    moves: ClassVar[tuple[str, ...]] = ("found.patrol_event", "reopen")
+    moves: ClassVar[tuple[str, ...]] = ("found.patrol_event",)
     own: ClassVar[Mapping[str, Parameter]] = {
         "channel.volunteer_per_day": Parameter(
             title=Text("Rate at which a patroller tells of an open public event", "志愿巡查员上报公共事件的速率"),
@@ -29,10 +29,7 @@ class SafetyPatrollers(Lever):
             assumption=True,
         ),
     }
-    effects: ClassVar[tuple[Effect, ...]] = (
-        Effect(parameter="channel.volunteer_per_day", on=0.2),
-        Effect(parameter="unit.p_verified", on=0.92),
-    )
+    effects: ClassVar[tuple[Effect, ...]] = (Effect(parameter="channel.volunteer_per_day", on=0.2),)
     side_effects: ClassVar[tuple[SideEffect, ...]] = (SideEffect(parameter="unit.ack_min", factor=1.08),)
     cost: ClassVar[Cost] = Cost(capex_yuan=500_000, opex_yuan_per_year=2_500_000, staff_h_per_case=0.0)
 

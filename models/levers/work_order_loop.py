@@ -1,4 +1,4 @@
-"""A38 Work orders closed in a loop (工单化闭环处置): looks at every order at 80 % of its limit and presses on, instead of extending it."""
+"""A38 Work orders closed in a loop (工单化闭环处置): looks at every order that is being handled at 80 % of its limit and presses on, instead of extending it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sim.text import Text
 
 
 class WorkOrderLoop(Lever):
-    """A38 Work orders closed in a loop: looks at every order at 80 % of its limit and presses on, instead of extending it."""
+    """A38 Work orders closed in a loop: looks at every order that is being handled at 80 % of its limit and presses on, instead of extending it."""
 
     title: ClassVar[Text] = Text(en="Work orders closed in a loop", zh="工单化闭环处置")
     mechanism: ClassVar[str] = "A38"

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from models.policy import Policy
 from scenarios.experiment import Experiment
 from scenarios.language import Scenario
-from sim.errors import NotFoundError
-from sim.validation import ModelT, load_model
+from sim.errors import InputError, NotFoundError
+from sim.text import Text
+from sim.validation import ModelT, load_model, validated
 
 _HERE = Path(__file__).parent
+OWN = Text("Own policy", "自拟政策")
 
 
 def scenario_names() -> list[str]:
@@ -51,6 +55,15 @@ def load_scenario(name: str | Path) -> Scenario:
 def load_policy(name: str | Path) -> Policy:
     """Return a policy by its shipped name or by the path of a file."""
     return _load(Policy, "policies", name, policy_names())[0]
+
+
+def policy_of(choice: str | Mapping[str, Any]) -> Policy:
+    """Return a shipped policy by its name, or one's own from name, base and levers; raise `InputError` if it cannot be."""
+    if isinstance(choice, str):
+        return load_policy(choice)
+    if choice["name"] in policy_names():
+        raise InputError(en="a policy of one's own needs a name of its own", zh="自拟政策需要不同于内置政策的名称")
+    return validated(Policy, {"format": 1, "title": OWN, **choice})
 
 
 def _from(folder: Path, path: Path | None) -> Path | None:

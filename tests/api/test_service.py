@@ -49,6 +49,17 @@ def test_a_run_is_computed_once(client: TestClient, run: str):
     assert again["status"] == "complete"
 
 
+def test_a_policy_of_ones_own_is_run(client: TestClient):
+    levers = [{"kind": "one_network", "intensity": 0.5}, {"kind": "matter_list"}]
+    wanted = {"scenario": "tiny_day", "policy": {"base": "P0", "levers": levers}, "seed": 3}
+    job = client.post("/api/runs", json=wanted).json()
+    state = finished(client, f"/api/runs/{job['id']}")
+    assert state["status"] == "complete", state
+    said = state["manifest"]["policy"]
+    assert (said["name"], said["base"]) == ("own", "P0")
+    assert 0.05 < said["parameters"]["routing.p_misroute"] < 0.18
+
+
 def test_tables_in_three_forms(client: TestClient, run: str):
     base = f"/api/runs/{run}/tables/orders"
     rows = client.get(base).json()
@@ -156,6 +167,10 @@ def test_the_description_has_an_example_of_every_question_and_answer(client: Tes
         ("get", f"/api/comparisons/{'0' * 32}/report", None, 404),
         ("post", f"/api/runs/{'0' * 32}/cancel", None, 404),
         ("post", "/api/comparisons", {"scenario": "tiny_day", "policies": ["P1", "P1"]}, 400),
+        ("post", "/api/runs", {"scenario": "tiny_day", "policy": {"name": "P1", "base": "P1"}}, 400),
+        ("post", "/api/runs", {"scenario": "tiny_day", "policy": {"levers": [{"kind": "magic"}]}}, 400),
+        ("post", "/api/runs", {"scenario": "tiny_day", "policy": {"levers": [{"kind": "one_network"}] * 2}}, 400),
+        ("post", "/api/runs", {"scenario": "tiny_day", "policy": {"levers": [{"kind": "x", "intensity": 2}]}}, 422),
         ("post", "/api/runs", {"scenario": "x" * 100_000}, 413),
     ],
 )  # fmt: skip

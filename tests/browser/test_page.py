@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -123,6 +124,26 @@ def test_nothing_serious_for_axe(page, address: str, language: str):
     found = Axe().run(page).response["violations"]
     serious = [(v["id"], v["nodes"][0]["html"][:120]) for v in found if v["impact"] in {"serious", "critical"}]
     assert not serious
+
+
+@pytest.mark.parametrize("page", ["canvas"], indirect=True)
+def test_a_policy_of_ones_own_is_put_together_and_run(page, address: str, tmp_path: Path):
+    page.goto(f"{address}/#lang=en&scenario=tiny_day&b=own&own=P0;one_network*0.5")
+    page.wait_for_selector("#start:not([disabled])")
+    assert page.is_checked("#lever-one_network")
+    page.check("#lever-cloud_community")
+    assert "Public events found" in page.inner_text(".levers")
+    look(page, tmp_path, "own")
+    page.click("#start")
+    page.wait_for_selector("html[data-ready]", state="attached", timeout=120_000)
+    page.wait_for_timeout(800)
+    assert "own=P0;one_network*0.5;cloud_community*1" in unquote(page.evaluate("location.href"))
+    assert "own" in page.inner_text("thead")
+    page.click("#compare")
+    page.wait_for_selector("#compared", timeout=240_000)
+    report = page.request.get(address + page.get_attribute("a[href$='/report']", "href")).text()
+    assert "A16" in report
+    assert "Own policy" in report
 
 
 def test_hostile_names_are_shown_and_not_run(page, address: str):
