@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from models.calendar import DAY, HOUR
 from models.parameters import parameters
 from models.stages import Rules
 
-DAY, HOUR = 86400.0, 3600.0
 _CHANNEL = re.compile(r"channel\.([a-z_]+)_per_day")
 
 

@@ -49,12 +49,10 @@ class Parameter(BaseModel):
 
 
 def to_space(value: float, how: Mix) -> float:
-    """Return `value` where moves add: its logarithm, its logit, or itself; what has none stays as it is."""
-    if how == "geo" and value > 0.0:
+    """Return `value` where moves add: its logarithm (above 0), its logit (between 0 and 1), or itself."""
+    if how == "geo":
         return log(value)
-    if how == "logit" and 0.0 < value < 1.0:
-        return log(value / (1.0 - value))
-    return value
+    return log(value / (1.0 - value)) if how == "logit" else value
 
 
 def from_space(place: float, how: Mix) -> float:
@@ -62,12 +60,3 @@ def from_space(place: float, how: Mix) -> float:
     if how == "geo":
         return exp(place)
     return 1.0 / (1.0 + exp(-place)) if how == "logit" else place
-
-
-def mix(off: float, on: float, share: float, how: Mix) -> float:
-    """Return the value `share` of the way from `off` to `on`: geometric, in logits, or linear."""
-    if share <= 0.0 or off == on:
-        return off
-    if share >= 1.0:
-        return on
-    return from_space((1.0 - share) * to_space(off, how) + share * to_space(on, how), how)

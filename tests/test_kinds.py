@@ -23,7 +23,7 @@ from models.crews import DEFAULT_CREWS
 from models.hazards.base import Hazard
 from models.indicators import indicator_kinds
 from models.levers.base import Lever
-from models.parameter import PRESETS, mix
+from models.parameter import PRESETS, from_space, to_space
 from models.parameters import parameters, preset_values
 from models.policy import Policy
 from models.simulation import all_decisions
@@ -244,6 +244,28 @@ def test_a_run_with_every_lever_off_is_the_baseline_byte_for_byte(tiny, tiny_cit
     assert log_hash(simulate(tiny_city, tiny_people, tiny, resolved(tiny, off), 2).tables()) == first
 
 
+@pytest.mark.parametrize("base", PRESETS)
+def test_levers_may_stand_in_any_order(base: str):
+    entries = [{"kind": name, "intensity": 0.3 + 0.7 * (i % 3) / 2} for i, name in enumerate(LEVERS)]
+    once = policy(*entries, base=base).resolve()
+    assert policy(*reversed(entries), base=base).resolve() == once
+    assert policy(*entries[7:], *entries[:7], base=base).resolve() == once
+
+
+def test_two_levers_on_one_parameter_multiply_until_full_reform():
+    start = preset_values("P0")["routing.p_misroute"]
+    network, listed = ({"kind": "one_network", "intensity": 0.4}, {"kind": "matter_list"})
+    odds = {name: value / (1 - value) for name, value in (
+        ("none", start),
+        ("network", policy(network, base="P0").resolve()["routing.p_misroute"]),
+        ("list", policy(listed, base="P0").resolve()["routing.p_misroute"]),
+        ("both", policy(network, listed, base="P0").resolve()["routing.p_misroute"]),
+    )}  # fmt: skip
+    assert odds["both"] / odds["none"] == pytest.approx(odds["network"] / odds["none"] * odds["list"] / odds["none"])
+    full = policy({"kind": "one_network"}, listed, base="P0").resolve()["routing.p_misroute"]
+    assert full == preset_values("P2")["routing.p_misroute"]
+
+
 # Hazards
 
 
@@ -347,7 +369,7 @@ def test_a_parameter_can_be_mixed_as_it_says(name: str):
     if parameter.mix == "logit":
         assert 0 < low < high < 1
     off, _, on = parameter.values
-    half = mix(off, on, 0.5, parameter.mix)
+    half = from_space((to_space(off, parameter.mix) + to_space(on, parameter.mix)) / 2, parameter.mix)
     assert min(off, on) <= half <= max(off, on)
     assert (half != off) == (off != on)
 

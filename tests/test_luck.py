@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from models.demand import demand_hash, draw_incidents
+from scenarios.comparing import compare
 from scenarios.library import load_policy
 from scenarios.running import resolved, run_scenario, simulate
 from sim.recording import log_hash
@@ -26,6 +27,16 @@ def test_a_policy_that_changes_nothing_reproduces_the_baseline_byte_for_byte(tin
     assert log_hash(simulate(tiny_city, tiny_people, tiny, null, 3).tables()) == first
     changed = resolved(tiny, load_policy("P2"))
     assert log_hash(simulate(tiny_city, tiny_people, tiny, changed, 3).tables()) != first
+
+
+def test_a_policy_compared_with_itself_differs_by_exactly_zero(tiny, home):
+    base = load_policy("P1")
+    same = base.model_copy(update={"name": "same", "set": {"patrol.p_see": base.resolve()["patrol.p_see"]}})
+    result = compare(tiny, [base, same], [1, 2, 3], home)
+    for row in result.rows:
+        told = row.differences["same"]
+        assert told.n == 0 or (told.difference, told.low, told.high, told.p) == (0.0, 0.0, 0.0, 1.0)
+    assert result.log_hashes["P1"] == result.log_hashes["same"]
 
 
 def test_permuting_people_permutes_outcomes(tiny, tiny_city, tiny_people):
