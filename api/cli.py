@@ -133,6 +133,7 @@ def compare(
     machine: Json = False,
 ) -> None:
     """Compare policies under the same luck, with error bars · 在相同随机性下比较政策"""
+    from scenarios.comparing import Asked
     from scenarios.comparing import compare as compare_policies
     from scenarios.library import load_policy
 
@@ -146,7 +147,7 @@ def compare(
         task = bar.add_task(f"{chosen.name} · {policies}", total=1.0)
         result = compare_policies(
             chosen, rules, list(range(seeds)), home, workers,
-            lambda share: bar.update(task, completed=share), command,
+            lambda share: bar.update(task, completed=share), Asked(command),
         )  # fmt: skip
     if report is not None:
         from viz.report import write_report

@@ -163,14 +163,14 @@ def _compare(
     policies: list[Choice],
     seeds: int,
 ) -> str:
-    from scenarios.comparing import compare
+    from scenarios.comparing import Asked, compare
     from scenarios.library import policy_of
 
     names = ",".join(choice if isinstance(choice, str) else f"{choice['name']}.yaml" for choice in policies)
     command = f"jinling compare {scenario} --policies {names} --seeds {seeds}"
     command += "" if city is None else f" --city {city}"
     rules = [policy_of(choice) for choice in policies]
-    return compare(_scenario(scenario, city, home), rules, list(range(seeds)), home, 1, progress, command).id
+    return compare(_scenario(scenario, city, home), rules, list(range(seeds)), home, 1, progress, Asked(command)).id
 
 
 def _scenario(name: str, city: str | None, home: Path) -> Scenario:

@@ -93,8 +93,8 @@ def _lying(columns: Columns) -> float:
 _MIN, _H, _D, _SHARE, _COUNT = map(unit_text, ("min", "h", "working days", "share", "count"))
 
 
-def indicator_kinds() -> tuple[IndicatorKind, ...]:
-    """Return all indicators in the order in which people read them."""
+def _of_emergencies() -> tuple[IndicatorKind, ...]:
+    """Return the indicators of the emergency lines."""
     kind = IndicatorKind
     return (
         kind("T_arrive.medical", Text("Ambulance: call to arrival", "救护车：呼叫至到场"), _MIN, "lower",
@@ -115,6 +115,13 @@ def indicator_kinds() -> tuple[IndicatorKind, ...]:
              lambda columns: _mean(columns["relay"] / MINUTE)),
         kind("T_arrive.lift_entrapment", Text("Lift: call to arrival", "电梯困人：报警至到场"), _MIN, "lower",
              _mean_span("lift_entrapment", "report", "arrive", MINUTE)),
+    )  # fmt: skip
+
+
+def _of_tickets() -> tuple[IndicatorKind, ...]:
+    """Return the indicators of the hotline."""
+    kind = IndicatorKind
+    return (
         kind("T_dispatch.hotline_ticket", Text("Ticket: acceptance to dispatch", "热线工单：受理至派遣"), _H, "lower",
              _mean_span("hotline_ticket", "accept", "route", HOUR)),
         kind("T_owner.hotline_ticket", Text("Ticket: first dispatch to signed by its owner", "热线工单：首次派遣至责任单位签收"), _H,
@@ -135,6 +142,13 @@ def indicator_kinds() -> tuple[IndicatorKind, ...]:
              _mean_of("hotline_ticket", "extended")),
         kind("satisfaction.hotline_ticket", Text("Satisfied with a ticket", "满意率"), _SHARE, "higher",
              _share("hotline_ticket", lambda columns: columns["satisfied"])),
+    )  # fmt: skip
+
+
+def _of_events() -> tuple[IndicatorKind, ...]:
+    """Return the indicators of public events, and of all routine orders."""
+    kind = IndicatorKind
+    return (
         kind("found.patrol_event", Text("Public events found in the window", "公共事件窗口内发现率"), _SHARE, "higher",
              _share("patrol_event", _found)),
         kind("solved_at_grid", Text("Found events solved at the grid", "网格自行解决率"), _SHARE, "higher",
@@ -144,11 +158,23 @@ def indicator_kinds() -> tuple[IndicatorKind, ...]:
         kind("T_detect.patrol_event", Text("Public event lies unseen", "公共事件未被发现时长"), _H, "lower", _lying),
         kind("reopen", Text("Reopenings per order", "每单重开次数"), _COUNT, "lower",
              lambda columns: _mean(columns["reopens"][columns["limit"] > 0])),
+    )  # fmt: skip
+
+
+def _of_lives() -> tuple[IndicatorKind, ...]:
+    """Return what stands last: who was not reached, and who dies."""
+    kind = IndicatorKind
+    return (
         kind("unserved", Text("Emergencies that nobody came to", "无人到场的紧急事件"), _COUNT, "lower",
              lambda columns: float(((columns["channel"] == "call") & np.isnan(columns["t_arrive"])).sum())),
         kind("deaths", Text("Expected deaths", "预期死亡"), _COUNT, "lower",
              lambda columns: float(columns["deaths"].sum())),
     )  # fmt: skip
+
+
+def indicator_kinds() -> tuple[IndicatorKind, ...]:
+    """Return all indicators in the order in which people read them."""
+    return (*_of_emergencies(), *_of_tickets(), *_of_events(), *_of_lives())
 
 
 def order_columns(orders: pa.Table, working: WorkingHours, window: float) -> dict[str, NDArray[Any]]:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait as wait_for
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from models.indicators import indicator_kinds
 from models.parameters import parameters
@@ -54,6 +54,13 @@ _LIMITS = (
 )  # fmt: skip
 
 
+class Asked(NamedTuple):
+    """How a comparison was asked for, as its report tells it."""
+
+    command: str = ""  #: that makes it again
+    expected: Sequence[Expected] = ()
+
+
 def compare(
     scenario: Scenario,
     policies: list[Policy],
@@ -61,8 +68,7 @@ def compare(
     home: Path,
     workers: int = 2,
     progress: Progress | None = None,
-    command: str = "",
-    expected: Sequence[Expected] = (),
+    asked: Asked | None = None,
 ) -> Comparison:
     """Run every policy with every seed and return the comparison to the first policy; it is stored too.
 
@@ -77,9 +83,10 @@ def compare(
     run_all(scenario, tasks, city, home, workers, progress)
     store = RunStore(home / "runs")
     runs = {policy.name: [store.open(run_id_of(scenario, policy, seed, city)) for seed in seeds] for policy in policies}
-    comparison = _compared(scenario, policies, seeds, city, runs, command)
-    wall_s = round(time.monotonic() - started, 2)
-    comparison = comparison.model_copy(update={"wall_s": wall_s, "expected": list(expected)})
+    said = asked or Asked()
+    comparison = _compared(scenario, policies, seeds, city, runs).model_copy(update={
+        "command": said.command, "expected": list(said.expected), "wall_s": round(time.monotonic() - started, 2),
+    })  # fmt: skip
     folder = home / "comparisons"
     folder.mkdir(parents=True, exist_ok=True)
     write_durably(folder / f"{comparison.id}.json", comparison.model_dump_json(indent=1).encode())
@@ -179,7 +186,6 @@ def _compared(
     seeds: list[int],
     city: City,
     runs: dict[str, list[Run]],
-    command: str,
 ) -> Comparison:
     described = described_indicators()
     values = {name: dict(zip(seeds, [run.indicators for run in own], strict=True))
@@ -207,7 +213,7 @@ def _compared(
         runs=ids,
         log_hashes={name: [run.manifest["log_hash"] for run in own] for name, own in runs.items()},
         versions=dict(runs[policies[0].name][0].manifest["versions"]),
-        command=command,
+        command="",
         wall_s=0.0,
         limits=list(_LIMITS),
     )  # fmt: skip

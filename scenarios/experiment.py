@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from models.indicators import indicator_kinds
 from models.policy import Policy
-from scenarios.comparing import Progress, compare
+from scenarios.comparing import Asked, Progress, compare
 from scenarios.language import Name, Scenario
 from sim.comparison import Comparison, Expected
 from sim.errors import InputError
@@ -81,4 +81,4 @@ def conduct(
     expected = [Expected(policy=one.arm, indicator=one.indicator, low=one.low, high=one.high, because=one.because)
                 for one in experiment.expected]  # fmt: skip
     return compare(experiment.asked(scenario), list(experiment.arms), list(range(seeds)), home, workers, progress,
-                   command, expected)  # fmt: skip
+                   Asked(command, expected))  # fmt: skip
