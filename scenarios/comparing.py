@@ -128,7 +128,7 @@ def run_all(
                     progress(done / len(tasks))
         except BaseException:
             _stop(pool)
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(wait=True, cancel_futures=True)  # else its thread and the interpreter end in a race
             raise
 
 
