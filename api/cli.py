@@ -149,6 +149,11 @@ def compare(
             chosen, rules, list(range(seeds)), home, workers,
             lambda share: bar.update(task, completed=share), Asked(command),
         )  # fmt: skip
+    answer(result, language_of(lang), report, machine=machine)
+
+
+def answer(result: Any, language: Language, report: Path | None, *, machine: bool) -> None:
+    """Write the report of a comparison where one is wanted, and print the comparison."""
     if report is not None:
         from viz.report import write_report
 
@@ -156,7 +161,7 @@ def compare(
     if machine:
         typer.echo(result.model_dump_json(indent=1))
         return
-    print_comparison(result, language_of(lang), report)
+    _print_comparison(result, language, report)
 
 
 def check_writable(file: Path) -> None:
@@ -166,7 +171,7 @@ def check_writable(file: Path) -> None:
         raise InputError(en="no report can be written here", zh="无法在此写入报告", file=file)
 
 
-def print_comparison(result: Any, language: Language, report: Path | None) -> None:
+def _print_comparison(result: Any, language: Language, report: Path | None) -> None:
     """Print a comparison as a table and in sentences."""
     from rich.console import Console
 

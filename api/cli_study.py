@@ -33,7 +33,7 @@ def experiment(
     machine: _Json = False,
 ) -> None:
     """Ask the city a question: arms, expectations, answer · 以实验向城市提问"""
-    from api.cli import check_writable, language_of, print_comparison, progress_bar
+    from api.cli import answer, check_writable, language_of, progress_bar
     from scenarios.experiment import conduct
     from scenarios.library import load_experiment, load_scenario
 
@@ -49,14 +49,7 @@ def experiment(
         result = conduct(asked, load_scenario(asked.scenario), many, home, workers,
                          lambda share: bar.update(task, completed=share),
                          f"jinling experiment {name} --seeds {many}")  # fmt: skip
-    if report is not None:
-        from viz.report import write_report
-
-        write_report(result, report)
-    if machine:
-        typer.echo(result.model_dump_json(indent=1))
-        return
-    print_comparison(result, language_of(lang), report)
+    answer(result, language_of(lang), report, machine=machine)
 
 
 def _list(language: Language) -> None:

@@ -1,4 +1,4 @@
-"""What every plug-in, parameter and incident must be; a new file is tested without a new test."""
+"""What every plug-in must be; a new file is tested without a new test."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import get_type_hints
 
 import pytest
 from pydantic import ValidationError
+from told import CHINESE, LATIN, is_told_in_both
 
 from models import actors as actor_package
 from models import catalogue as catalogue_module
@@ -23,7 +24,7 @@ from models.crews import DEFAULT_CREWS
 from models.hazards.base import Hazard
 from models.indicators import indicator_kinds
 from models.levers.base import Lever
-from models.parameter import PRESETS, from_space, to_space
+from models.parameter import PRESETS
 from models.parameters import parameters, preset_values
 from models.policy import Policy
 from models.simulation import all_decisions
@@ -38,7 +39,6 @@ from sim.kinds import kind_called, kind_name, kinds_in
 from sim.recording import log_hash
 from sim.streams import Stream
 from sim.text import Text
-from sim.units import unit_text
 from sim.yaml_file import read_yaml
 from viz.report import TEXTS
 from viz.words import VERDICTS
@@ -49,14 +49,10 @@ ACTORS = actor_kinds()
 PLUG_INS = {**LEVERS, **HAZARDS, **ACTORS}
 PARAMETERS = dict(parameters())
 INCIDENTS = dict(catalogue())
-CHINESE = re.compile(r"[\u4e00-\u9fff]")
-LATIN = re.compile(r"[A-Za-z]")
 
 every_lever = pytest.mark.parametrize("lever", LEVERS.values(), ids=LEVERS)
 every_hazard = pytest.mark.parametrize("hazard", HAZARDS.values(), ids=HAZARDS)
 every_plug_in = pytest.mark.parametrize("kind", PLUG_INS.values(), ids=PLUG_INS)
-every_parameter = pytest.mark.parametrize("name", PARAMETERS)
-every_incident = pytest.mark.parametrize("name", INCIDENTS)
 
 
 def policy(*levers: dict, base: str = "P1") -> Policy:
@@ -67,10 +63,6 @@ def with_what_it_needs(lever: type[Lever], **fields: float) -> list[dict]:
     """Return the entry of a lever and of those that it requires, which are off."""
     needed = [{"kind": name, "intensity": 0.0} for name in lever.requires]
     return [*needed, {"kind": kind_name(lever), **fields}]
-
-
-def is_told_in_both(text: Text) -> bool:
-    return bool(LATIN.search(text.en)) and not CHINESE.search(text.en) and bool(CHINESE.search(text.zh))
 
 
 # Plug-ins
@@ -329,134 +321,6 @@ def test_the_actors_of_a_place_decide_on_what_they_are_shown(tiny_city):
     ]
     assert command.decide("fire", [Sight(street, 9, 79, 3.0)]) == []
     assert command.decide("fire", [Sight(grid, 9, 79, 3.0)]) == []
-
-
-# Parameters and presets
-
-
-@every_parameter
-def test_a_parameter_has_all_three_values_within_its_range(name: str):
-    parameter = PARAMETERS[name]
-    low, high = parameter.range
-    assert len(parameter.values) == len(PRESETS)
-    assert low < high
-    assert all(low <= value <= high for value in parameter.values)
-
-
-@every_parameter
-def test_a_parameter_has_a_source_or_says_assumption(name: str):
-    parameter = PARAMETERS[name]
-    assert parameter.assumption or parameter.basis is not None
-    if parameter.basis is not None:
-        assert is_told_in_both(parameter.basis)
-        assert "assumption" not in parameter.basis.en
-
-
-@every_parameter
-def test_a_parameter_has_a_title_in_both_languages_and_a_unit(name: str):
-    assert is_told_in_both(PARAMETERS[name].title)
-    assert unit_text(PARAMETERS[name].unit).zh
-    assert re.fullmatch(r"[a-z_]+\.[a-z0-9_]+", name)
-
-
-@every_parameter
-def test_a_parameter_can_be_mixed_as_it_says(name: str):
-    parameter = PARAMETERS[name]
-    low, high = parameter.range
-    if parameter.unit == "share":
-        assert low >= 0
-        assert high <= 1
-    if parameter.mix == "logit":
-        assert 0 < low < high < 1
-    off, _, on = parameter.values
-    half = from_space((to_space(off, parameter.mix) + to_space(on, parameter.mix)) / 2, parameter.mix)
-    assert min(off, on) <= half <= max(off, on)
-    assert (half != off) == (off != on)
-
-
-@every_parameter
-def test_reform_goes_one_way_from_p0_by_p1_to_p2(name: str):
-    values = list(PARAMETERS[name].values)
-    assert values in (sorted(values), sorted(values, reverse=True))
-
-
-def test_at_least_one_policy_lever_or_preset_moves_every_parameter():
-    moved = {effect.parameter for lever in LEVERS.values() for effect in lever.effects}
-    assert all(name in moved or len(set(parameter.values)) > 1 for name, parameter in PARAMETERS.items())
-
-
-@pytest.mark.parametrize("preset", PRESETS)
-def test_a_preset_loads_as_its_column(preset: str):
-    shipped = load_policy(preset)
-    assert shipped.name == shipped.base == preset
-    assert shipped.levers == ()
-    assert is_told_in_both(shipped.title)
-    column = PRESETS.index(preset)
-    assert shipped.resolve() == {name: parameter.values[column] for name, parameter in PARAMETERS.items()}
-
-
-def test_the_presets_differ():
-    values = [json.dumps(preset_values(preset)) for preset in PRESETS]
-    assert len(set(values)) == len(PRESETS)
-
-
-# Incidents
-
-
-@every_incident
-def test_an_incident_is_told_in_both_languages_and_happens(name: str):
-    incident = INCIDENTS[name]
-    assert is_told_in_both(incident.title)
-    assert re.fullmatch(r"[a-z_]+", name)
-    assert incident.per_100k_year > 0
-    assert len(incident.hours) == 24
-    assert sum(incident.hours) > 0
-    assert incident.target_s > 0
-
-
-@every_incident
-def test_an_incident_is_met_in_the_way_of_its_line(name: str):
-    incident = INCIDENTS[name]
-    if incident.line == "emergency":
-        assert incident.crew in DEFAULT_CREWS
-        assert min(incident.detect.median_s, incident.on_scene.median_s) > 0
-    else:
-        assert incident.crew is None
-        assert incident.handling.median_h > 0
-        assert (incident.limit_h > 0) == (incident.line == "hotline")
-    if incident.line == "hotline":
-        assert incident.talk.median_s > 0
-        assert 0 < incident.ticket_share <= 1
-
-
-@every_incident
-def test_an_incident_names_a_hazard_that_there_is(name: str):
-    assert INCIDENTS[name].hazard in {None, *HAZARDS}
-
-
-@every_incident
-def test_who_is_taken_to_hospital_is_handed_over_there(name: str):
-    incident = INCIDENTS[name]
-    assert (incident.transport_share > 0) == (incident.handover.median_s > 0)
-
-
-@every_incident
-def test_a_rate_of_an_incident_has_a_source_beside_it(name: str):
-    """A rate without a comment that says where it comes from is a number out of the air."""
-    file = Path(catalogue_module.__file__).with_suffix(".yaml")
-    line = read_yaml(file).lines[name, "per_100k_year"]
-    assert "#" in file.read_text(encoding="utf-8").splitlines()[line - 1]
-
-
-def test_lives_are_served_before_property_and_property_before_paper():
-    worst = {line: max(incident.priority for incident in INCIDENTS.values() if incident.line == line)
-             for line in ("emergency", "hotline")}  # fmt: skip
-    assert INCIDENTS["cardiac_arrest"].priority == 0
-    assert worst["emergency"] < min(i.priority for i in INCIDENTS.values() if i.line != "emergency")
-
-
-def test_every_crew_that_is_needed_is_there_and_every_crew_that_is_there_is_needed():
-    assert {incident.crew for incident in INCIDENTS.values()} - {None} == set(DEFAULT_CREWS)
 
 
 # Texts
