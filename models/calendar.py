@@ -44,8 +44,8 @@ class WorkingHours(BaseModel):
         """The working seconds of a working day."""
         return (self.closes - self.opens) * HOUR
 
-    def _span(self, day: int) -> tuple[float, float]:
-        """Return when `day` opens and closes, in seconds; an empty span on a day off."""
+    def span(self, day: int) -> tuple[float, float]:
+        """Return when `day` opens and closes, in seconds; an empty span at its start on a day off."""
         start = day * DAY
         rests = (self.weekday + day) % 7 >= self.days_a_week and day not in self.workdays
         if rests or day in self.holidays:
@@ -58,7 +58,7 @@ class WorkingHours(BaseModel):
             return time
         day = int(time // DAY)
         while True:
-            opens, closes = self._span(day)
+            opens, closes = self.span(day)
             begin = max(time, opens)
             if closes - begin >= working:
                 return begin + working
@@ -69,6 +69,6 @@ class WorkingHours(BaseModel):
         """Return the working seconds between `start` and `end` (≥ start)."""
         total = 0.0
         for day in range(int(start // DAY), int(end // DAY) + 1):
-            opens, closes = self._span(day)
+            opens, closes = self.span(day)
             total += max(0.0, min(end, closes) - max(start, opens))
         return total

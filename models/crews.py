@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from sim.city.model import FACILITY_KINDS, City
 from sim.errors import InputError
-from sim.recording import CREWS
+from sim.recording import CREWS, table_of
 from sim.text import Text
 
 IDLE, BUSY = 0, 1
@@ -105,7 +105,7 @@ class Crews:
             "y": facilities.y[self.station],
             "synthetic": facilities.synthetic[self.station],
         }
-        return pa.Table.from_arrays([pa.array(columns[field.name], type=field.type) for field in CREWS], schema=CREWS)
+        return table_of(CREWS, columns)
 
 
 def build_crews(city: City, kinds: dict[str, CrewKind]) -> Crews:

@@ -7,7 +7,7 @@ So a type that is added, or a person who is removed, leaves all other incidents 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
@@ -23,6 +23,10 @@ from sim.streams import Stream, draw_bits, uniform
 
 DAY = 86400.0
 HOUR = 3600.0
+_COLUMNS: Mapping[str, type[np.generic]] = {
+    "id": np.int64, "kind": np.int16, "onset": np.float64, "building": np.int32, "person": np.int64,
+    "walk_node": np.int32, "severity": np.float64,
+}  # fmt: skip
 
 
 def decisions(kinds: Mapping[str, IncidentKind]) -> list[str]:
@@ -104,10 +108,7 @@ def draw_incidents(
     """Return everything that happens within `window` (s since midnight of the first day) under the luck of `stream`."""
     names = tuple(kinds)
     parts = [_of_kind(city, population, name, kinds[name], stream, window, names.index(name)) for name in names]
-    columns = {
-        field: np.concatenate([part[field] for part in parts])
-        for field in ("id", "kind", "onset", "building", "person", "walk_node", "severity")
-    }
+    columns = {field: _joined([part[field] for part in parts], dtype) for field, dtype in _COLUMNS.items()}
     order = np.lexsort((columns["id"], columns["onset"]))
     columns = {field: column[order] for field, column in columns.items()}
     return Incidents(**columns, **_places(city, columns), kinds=names)
@@ -124,26 +125,41 @@ def _of_kind(
 ) -> dict[str, NDArray[Any]]:
     entities, weights = _entities(city, population, kind)
     expected = weights * (kind.expected_per_day(city.residents) / max(weights.sum(), 1e-300))
-    cumulative = np.concatenate([[0.0], np.cumsum(kind.hours)])
-    cumulative /= max(cumulative[-1], 1e-300)
-    keys = [stream.key(f"demand.{name}.{what}") for what in ("count", "time", "severity")]
-    days = [
-        (day, *draw_onsets(keys[0], keys[1], entities, expected, cumulative, day))
-        for day in range(int(np.ceil(window[1] / DAY)))
-        if kind.per_100k_year > 0
-    ]
-    index = _joined([day[1] for day in days], np.int64)
-    ids = _joined([day[2] for day in days], np.int64)
-    onset = _joined([day[0] * DAY + day[3] for day in days], np.float64)
-    kept = (onset >= window[0]) & (onset < window[1])
-    index, ids, onset = index[kept], ids[kept], onset[kept]
+    index, ids, onset = occurrences(stream, name, entities, expected, kind.hours, window)
+    severity = stream.key(f"demand.{name}.severity")
     return {
         "id": ids,
         "kind": np.full(len(ids), number, dtype=np.int16),
         "onset": onset,
-        "severity": np.array([uniform(keys[2], np.uint64(i), np.uint64(0)) for i in ids], dtype=np.float64),
+        "severity": np.array([uniform(severity, np.uint64(i), np.uint64(0)) for i in ids], dtype=np.float64),
         **_whereabouts(city, population, kind, index, onset),
     }
+
+
+def occurrences(
+    stream: Stream,
+    name: str,
+    entities: NDArray[np.uint64],
+    per_day: NDArray[np.float64],
+    hours: Sequence[float],
+    window: tuple[float, float],
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Return what happens to `entities` within `window`: index of the entity, id (≥ 0) and time (s), each [occurrences].
+
+    Each entity has a Poisson process of its own with `per_day` expected a day, spread over the day by 24 weights; its
+    luck is that of the decisions `demand.<name>.count` and `demand.<name>.time`.
+    """
+    cumulative = np.concatenate([[0.0], np.cumsum(hours)])
+    cumulative /= max(cumulative[-1], 1e-300)
+    count, time = (stream.key(f"demand.{name}.{what}") for what in ("count", "time"))
+    some = bool(np.any(per_day > 0.0))
+    days = [(day, *draw_onsets(count, time, entities, per_day, cumulative, day))
+            for day in range(int(np.ceil(window[1] / DAY))) if some]  # fmt: skip
+    index = _joined([day[1] for day in days], np.int64)
+    ids = _joined([day[2] for day in days], np.int64)
+    onset = _joined([day[0] * DAY + day[3] for day in days], np.float64)
+    kept = (onset >= window[0]) & (onset < window[1])
+    return index[kept], ids[kept], onset[kept]
 
 
 def _joined(parts: list[NDArray[Any]], kind: type[np.generic]) -> NDArray[Any]:

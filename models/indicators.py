@@ -3,42 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import replace
+from functools import cache
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from models.calendar import WorkingHours
+from models.indicator import Columns, IndicatorKind
+from models.indicator import mean as _mean
+from models.indicator import quantile as _quantile
+from models.lines.base import line_kinds
+from sim.city.model import Areas
 from sim.text import Text
 from sim.units import unit_text
 
-Columns = Mapping[str, NDArray[Any]]
-Better = Literal["lower", "higher", "none"]
+Log = Mapping[str, Columns]
 MINUTE, HOUR = 60.0, 3600.0
 DEVELOPED_MW = 2.0  #: heat above which a fire is developed
-
-
-@dataclass(frozen=True)
-class IndicatorKind:
-    """An indicator: what it is called, in what unit, which way is better, and how it is folded."""
-
-    name: str
-    title: Text
-    unit: Text
-    better: Better
-    fold: Callable[[Columns], float]
-
-
-def _mean(values: NDArray[Any]) -> float:
-    kept = values[np.isfinite(values.astype(np.float64))]
-    return float(kept.mean()) if len(kept) else float("nan")
-
-
-def _quantile(values: NDArray[Any], q: float) -> float:
-    kept = values[np.isfinite(values)]
-    return float(np.quantile(kept, q)) if len(kept) else float("nan")
 
 
 def _span(columns: Columns, kind: str, start: str, stop: str, unit: float) -> NDArray[np.float64]:
@@ -172,9 +156,11 @@ def _of_lives() -> tuple[IndicatorKind, ...]:
     )  # fmt: skip
 
 
+@cache
 def indicator_kinds() -> tuple[IndicatorKind, ...]:
-    """Return all indicators in the order in which people read them."""
-    return (*_of_emergencies(), *_of_tickets(), *_of_events(), *_of_lives())
+    """Return all indicators in the order in which people read them: those of orders, then those of each line of work."""
+    of_lines = (replace(kind, table=name) for name, line in line_kinds().items() for kind in line.indicators)
+    return (*_of_emergencies(), *_of_tickets(), *_of_events(), *_of_lives(), *of_lines)
 
 
 def order_columns(orders: pa.Table, working: WorkingHours, window: float) -> dict[str, NDArray[Any]]:
@@ -196,15 +182,33 @@ def order_columns(orders: pa.Table, working: WorkingHours, window: float) -> dic
     return columns
 
 
-def measure(columns: Columns) -> dict[str, float]:
-    """Return every indicator of the orders in `columns`; NaN where there is nothing to measure."""
-    return {kind.name: kind.fold(columns) for kind in indicator_kinds()}
+def log_columns(tables: Mapping[str, pa.Table], areas: Areas, working: WorkingHours, window: float) -> Log:
+    """Return the tables that indicators are folded from as columns, each row with its street and its district."""
+    log: dict[str, Columns] = {"orders": order_columns(tables["orders"], working, window)}
+    street, district = areas.ancestor("street"), areas.ancestor("district")
+    for name in line_kinds().keys() & tables.keys():
+        table = tables[name]
+        columns = {field: table[field].to_numpy(zero_copy_only=False) for field in table.column_names}
+        log[name] = {**columns, "street": street[columns["area"]], "district": district[columns["area"]]}
+    return log
 
 
-def measure_by_area(columns: Columns, level: str) -> dict[int, dict[str, float]]:
-    """Return the indicators of the orders in each area of `level` ("street" or "district")."""
-    result = {}
-    for area in np.unique(columns[level]).tolist():
-        rows = columns[level] == area
-        result[int(area)] = measure({name: column[rows] for name, column in columns.items()})
-    return result
+def measure(log: Log) -> dict[str, float]:
+    """Return every indicator of the log; NaN where there is nothing to measure."""
+    return {kind.name: kind.fold(log[kind.table]) if _rows(log, kind.table) else np.nan for kind in indicator_kinds()}
+
+
+def _rows(log: Log, table: str) -> int:
+    return len(next(iter(log[table].values()))) if table in log else 0
+
+
+def measure_by_area(log: Log, level: str) -> dict[int, dict[str, float]]:
+    """Return the indicators of each area of `level` ("street" or "district") that has a row in the log."""
+    areas = {int(area) for columns in log.values() for area in np.unique(columns[level])}
+    return {
+        area: measure({
+            table: {name: column[columns[level] == area] for name, column in columns.items()}
+            for table, columns in log.items()
+        })
+        for area in sorted(areas)
+    }  # fmt: skip

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from models.demand import Incidents
 from sim.city.model import City
-from sim.recording import ORDERS
+from sim.recording import ORDERS, table_of
 
 #: The case clock: 发生 发现 报告 受理 立案 派遣 签收 到场 处置 反馈 核查 结案.
 STAGES = ("onset", "detect", "report", "accept", "file", "route", "ack", "arrive", "control",
@@ -131,8 +131,7 @@ class Orders:
             **{f"t_{stage}": self.stamps[kept, i] for i, stage in enumerate(STAGES)},
             **{name: getattr(self, name)[kept] for name in ("relay", "limit", "rating", "outcome", "deaths")},
         }
-        arrays = [pa.array(columns[field.name], type=field.type) for field in ORDERS]
-        return pa.Table.from_arrays(arrays, schema=ORDERS)
+        return table_of(ORDERS, columns)
 
     def numbers(self) -> NDArray[np.int32]:
         """Return the row of each order in the log's table, -1 for those that are not in it."""

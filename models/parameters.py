@@ -8,7 +8,8 @@ from pathlib import Path
 
 from pydantic import RootModel
 
-from models.levers.base import lever_kinds
+from models.levers.base import Lever, lever_kinds
+from models.lines.base import Line, line_kinds
 from models.parameter import PRESETS, Parameter, Preset
 from sim.errors import InputError
 from sim.validation import load_model
@@ -20,13 +21,14 @@ class _File(RootModel[dict[str, Parameter]]):
 
 @cache
 def parameters() -> Mapping[str, Parameter]:
-    """Return the catalogue of parameters by name: those of `parameters.yaml`, then each lever's own."""
+    """Return the catalogue of parameters by name: those of `parameters.yaml`, then each line's and each lever's own."""
     found = dict(load_model(_File, Path(__file__).with_suffix(".yaml")).root)
-    for kind, lever in lever_kinds().items():
-        for name, parameter in lever.own.items():
+    owners: list[tuple[str, type[Line | Lever]]] = [*line_kinds().items(), *lever_kinds().items()]
+    for kind, owner in owners:
+        for name, parameter in owner.own.items():
             if name in found:
-                raise InputError(en=f"parameter {name!r} of lever {kind!r} is there already",
-                                 zh=f"措施 {kind!r} 的参数 {name!r} 已存在")  # fmt: skip
+                raise InputError(en=f"parameter {name!r} of {owner.family.en} {kind!r} is there already",
+                                 zh=f"{owner.family.zh} {kind!r} 的参数 {name!r} 已存在")  # fmt: skip
             found[name] = parameter
     return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from math import isnan
 
@@ -16,11 +16,13 @@ from models.catalogue import IncidentKind
 from models.command import Command, actor_kinds
 from models.dispatch import Dispatcher
 from models.hazards.base import Hazard
+from models.lines.base import Line, Rows
 from models.matters import matter_of
 from models.missions import Missions, Process
 from models.orders import ARRIVE, CONTROL, DETECT, FEEDBACK, ONSET
 from models.world import World
 from sim.kinds import Kind
+from sim.recording import table_of
 
 #: Seconds between the points of time series.
 SERIES_S = 300.0
@@ -28,7 +30,7 @@ DECISIONS = ("command.loss", "command.picture", "matter.which", "matter.urgent")
 Progress = Callable[[float], None]
 
 
-def all_decisions(kinds: dict[str, IncidentKind], hazards: dict[str, Hazard]) -> list[str]:
+def all_decisions(kinds: dict[str, IncidentKind], hazards: dict[str, Hazard], lines: Iterable[Line] = ()) -> list[str]:
     """Return the name of every draw that a run may make."""
     names = [
         *population.DECISIONS,
@@ -39,7 +41,7 @@ def all_decisions(kinds: dict[str, IncidentKind], hazards: dict[str, Hazard]) ->
         *intake.decisions(),
     ]
     names += [*stages.DECISIONS, *DECISIONS, *demand.decisions(kinds)]
-    deciding: list[Kind | type[Kind]] = [*hazards.values(), *actor_kinds().values()]
+    deciding: list[Kind | type[Kind]] = [*hazards.values(), *actor_kinds().values(), *lines]
     for kind in deciding:
         names += kind.decisions
     return names
@@ -48,9 +50,13 @@ def all_decisions(kinds: dict[str, IncidentKind], hazards: dict[str, Hazard]) ->
 class Simulation:
     """A run: `execute` plays the window beat by beat and then lets what is open come to its end."""
 
-    def __init__(self, world: World, hazards: dict[str, Hazard], seats: int) -> None:
+    def __init__(
+        self, world: World, hazards: dict[str, Hazard], seats: int, lines: Mapping[str, Line] | None = None
+    ) -> None:
         self.world = world
         self.hazards = hazards
+        self.lines = lines or {}
+        self._done: dict[str, Rows] = {}
         ways = travel.Travel(world)
         self.dispatcher = Dispatcher(world, ways)
         self.missions = Missions(world, self.dispatcher, ways, hazards, seats)
@@ -63,6 +69,7 @@ class Simulation:
     def execute(self, end: float, drain_days: float, progress: Progress | None = None) -> None:
         """Play the city until `end` (s), then up to `drain_days` in which nothing new happens."""
         world = self.world
+        self._done = {name: line.begin(world) for name, line in self.lines.items()}
         for order in range(len(world.orders)):
             onset = float(world.orders.stamps[order, ONSET])
             world.engine.at(onset, partial(self._onset, order))
@@ -81,6 +88,7 @@ class Simulation:
             "orders": world.orders.table(world.city),
             "crews": world.crews.table(world.city),
             **tables,
+            **{name: table_of(self.lines[name].table, rows()) for name, rows in self._done.items()},
         }
 
     def _onset(self, order: int) -> None:

@@ -33,6 +33,7 @@ class World:
     router: Router
     engine: Engine
     recorder: Recorder
+    window: tuple[float, float]  #: s since midnight of the first day, in which things happen
     heat: NDArray[np.float64] = field(init=False)  #: [orders] MW, heat release of a fire now
 
     def __post_init__(self) -> None:

@@ -9,10 +9,12 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_serializer, field_validator, model_validator
 
 from models import hazards as hazard_package
+from models import lines as line_package
 from models.calendar import HOUR, WorkingHours
 from models.catalogue import IncidentKind, catalogue
 from models.crews import DEFAULT_CREWS, CrewKind
 from models.hazards.base import Hazard
+from models.lines.base import Line
 from models.matters import Matter, matters, without_gaps
 from models.parameters import in_range
 from models.simulation import SERIES_S
@@ -68,7 +70,8 @@ class Scenario(_Strict):
     start_hour: Annotated[int, Field(ge=0, le=23)] = 0  #: of the first day
     drain_days: Annotated[float, Field(ge=0.0, le=3660.0)] = 3660.0  #: in which what is open comes to its end
     beat_s: Annotated[float, Field(ge=1.0, le=3600.0)] = 60.0
-    incidents: dict[str, IncidentChange] = Field(default_factory=dict)
+    incidents: dict[str, IncidentChange] | None = None  #: all of the catalogue where none are named
+    lines: dict[str, dict[str, Any]] = Field(default_factory=dict)  #: lines of work, with what is changed of each
     crews: dict[str, CrewKind] = Field(default_factory=lambda: dict(DEFAULT_CREWS))
     hotline_seats_per_100k: Annotated[float, Field(ge=0.0, le=10_000.0)] = 5.52
     hotline_seats: Annotated[int, Field(ge=1)] | None = None
@@ -92,10 +95,17 @@ class Scenario(_Strict):
 
     @field_validator("incidents")
     @classmethod
-    def _incidents_are_known(cls, incidents: dict[str, IncidentChange]) -> dict[str, IncidentChange]:
-        for name, changed in incidents.items():
+    def _incidents_are_known(cls, incidents: dict[str, IncidentChange] | None) -> dict[str, IncidentChange] | None:
+        for name, changed in (incidents or {}).items():
             changed_kind(name, changed)
         return incidents
+
+    @field_validator("lines")
+    @classmethod
+    def _lines_are_known(cls, lines: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        for name, changed in lines.items():
+            _line(name, changed)
+        return lines
 
     @field_validator("matters")
     @classmethod
@@ -116,21 +126,37 @@ class Scenario(_Strict):
                                  zh=f"事件 {name!r} 需要 {kind.crew!r} 类力量；可用：{there_are}")  # fmt: skip
         return self
 
+    @model_validator(mode="after")
+    def _lines_have_time(self) -> Scenario:
+        for name, line in self.working_lines().items():
+            if self.hours < 24.0 * line.least_d:
+                raise InputError(en=f"line of work {name!r} needs a window of {line.least_d:g} days at least",
+                                 zh=f"业务条线 {name!r} 至少需要 {line.least_d:g} 天的时间窗口")  # fmt: skip
+        return self
+
     @property
     def window(self) -> tuple[float, float]:
         """The seconds, from midnight of the first day, between which things happen."""
         return self.start_hour * HOUR, (self.start_hour + self.hours) * HOUR
 
     def kinds(self) -> dict[str, IncidentKind]:
-        """Return the incident kinds of the scenario; none named means the whole catalogue."""
-        chosen = self.incidents or dict.fromkeys(catalogue(), IncidentChange())
+        """Return the incident kinds of the scenario; without `incidents` the whole catalogue."""
+        chosen = dict.fromkeys(catalogue(), IncidentChange()) if self.incidents is None else self.incidents
         return {name: changed_kind(name, changed) for name, changed in chosen.items()}
+
+    def working_lines(self) -> dict[str, Line]:
+        """Return the lines of work of the scenario, in order of name."""
+        return {name: _line(name, self.lines[name]) for name in sorted(self.lines)}
 
     def seats(self, residents: int) -> int:
         """Return the hotline's seats."""
         if self.hotline_seats is not None:
             return self.hotline_seats
         return max(1, round(self.hotline_seats_per_100k * residents / 100_000))
+
+
+def _line(name: str, changed: dict[str, Any]) -> Line:
+    return validated(kind_called(Line, line_package, name), changed, f"{name}.")  # type: ignore[type-abstract]  # only its leaves are returned
 
 
 def changed_kind(name: str, changed: IncidentChange) -> IncidentKind:

@@ -9,6 +9,7 @@ from models.command import actor_kinds
 from models.crews import DEFAULT_CREWS
 from models.indicators import indicator_kinds
 from models.levers.base import Lever, lever_kinds
+from models.lines.base import Line, line_kinds
 from models.parameters import parameters
 from scenarios.running import hazard_kinds
 from sim.kinds import Kind, unit_of
@@ -19,6 +20,7 @@ Family = dict[str, dict[str, Any]]
 FAMILIES = {
     "hazards": Text("Hazards", "灾害"),
     "levers": Text("Levers", "治理措施"),
+    "lines": Text("Lines of work", "业务条线"),
     "actors": Text("Actors", "决策者"),
     "incidents": Text("Incidents", "事件"),
     "crews": Text("Crews", "力量"),
@@ -32,6 +34,7 @@ def reference() -> dict[str, Family]:
     return {
         "hazards": {name: _kind(cls) for name, cls in hazard_kinds().items()},
         "levers": {name: _lever(cls) for name, cls in lever_kinds().items()},
+        "lines": {name: _line(cls) for name, cls in line_kinds().items()},
         "actors": {name: _kind(cls) for name, cls in actor_kinds().items()},
         "incidents": {
             name: {"title": kind.title._asdict(), "unit": _unit("per year and 100,000 residents"),
@@ -78,7 +81,16 @@ def _lever(cls: type[Lever]) -> dict[str, Any]:
     facts = _kind(cls)
     facts["mechanism"] = cls.mechanism
     facts["moves"] = list(cls.moves)
+    facts["pays"] = list(cls.pays)
     facts["effects"] = [effect.model_dump() for effect in cls.effects]
     facts["side_effects"] = [effect.model_dump() for effect in cls.side_effects]
     facts["cost"] = cls.cost.model_dump()
+    return facts
+
+
+def _line(cls: type[Line]) -> dict[str, Any]:
+    facts = _kind(cls)
+    facts["parameters"] = [*cls.own, *cls.reads]
+    facts["least_d"] = cls.least_d
+    facts["indicators"] = [kind.name for kind in cls.indicators]
     return facts

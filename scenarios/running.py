@@ -19,7 +19,7 @@ from models.catalogue import IncidentKind
 from models.crews import build_crews
 from models.demand import demand_hash, draw_incidents
 from models.hazards.base import Hazard
-from models.indicators import measure, measure_by_area, order_columns
+from models.indicators import log_columns, measure, measure_by_area
 from models.intake import channels
 from models.orders import Orders
 from models.policy import Policy
@@ -130,7 +130,8 @@ def simulate(
     """Play a scenario to its end and return the simulation, whose tables are its log."""
     kinds = scenario.kinds()
     hazards = _hazards(kinds)
-    stream = Stream(seed, all_decisions(kinds, hazards))
+    lines = scenario.working_lines()
+    stream = Stream(seed, all_decisions(kinds, hazards, lines.values()))
     incidents = draw_incidents(city, population, kinds, stream, scenario.window)
     priority = np.array([kinds[name].priority for name in incidents.kinds], dtype=np.int8)
     speeds = drive_speeds(city.drive) * scenario.speed_factor
@@ -144,8 +145,9 @@ def simulate(
         router=Router(city.drive, travel_times(city.drive, speeds)),
         engine=Engine(scenario.beat_s, scenario.window[0]),
         recorder=Recorder(),
+        window=scenario.window,
     )
-    simulation = Simulation(world, hazards, scenario.seats(city.residents))
+    simulation = Simulation(world, hazards, scenario.seats(city.residents), lines)
     simulation.execute(scenario.window[1], scenario.drain_days, progress)
     return simulation
 
@@ -164,8 +166,8 @@ def _manifest(
     scenario: Scenario, policy: Policy, seed: int, simulation: Simulation, tables: Mapping[str, pa.Table]
 ) -> dict[str, Any]:
     city = simulation.world.city
-    columns = order_columns(tables["orders"], scenario.working, scenario.window[1])
-    by_area = measure_by_area(columns, comparing_level(city))
+    log = log_columns(tables, city.areas, scenario.working, scenario.window[1])
+    by_area = measure_by_area(log, comparing_level(city))
     return {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "scenario": scenario.model_dump(mode="json"),
@@ -177,7 +179,7 @@ def _manifest(
         "versions": {"jinling": version("jinling"), "code": code_version(),
                      **{name: version(name) for name in ("numpy", "numba", "simpy", "mesa", "pyarrow")}},
         "demand_hash": demand_hash(simulation.world.incidents),
-        "indicators": {name: _finite(value) for name, value in measure(columns).items()},
+        "indicators": {name: _finite(value) for name, value in measure(log).items()},
         "by_area": {str(area): {name: _finite(value) for name, value in row.items()}
                     for area, row in by_area.items()},
         "log_hash": log_hash(tables),

@@ -85,6 +85,11 @@ def _numbered(schema: pa.Schema, rows: Sequence[tuple[object, ...]]) -> pa.Table
     return _columns(schema, [tuple(range(len(rows))), *columns] if columns else [])
 
 
+def table_of(schema: pa.Schema, columns: Mapping[str, object]) -> pa.Table:
+    """Return columns as a table of `schema`; each field must be there."""
+    return pa.Table.from_arrays([pa.array(columns[field.name], type=field.type) for field in schema], schema=schema)
+
+
 def log_hash(tables: Mapping[str, pa.Table]) -> str:
     """Return the hash of what the tables say, independent of how Parquet packs it."""
     digest = blake2b(digest_size=16)

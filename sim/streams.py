@@ -12,10 +12,12 @@ from collections.abc import Iterable
 from hashlib import blake2b
 from math import exp, log
 from statistics import NormalDist
+from typing import Any
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtri, pdtr, pdtrik
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _SILVER = np.uint64(0xD1B54A32D192ED03)
@@ -107,3 +109,28 @@ class Stream:
     def exponential(self, mean: float, decision: str, entity: int, moment: int = 0) -> float:
         """Return an exponential draw with the given mean."""
         return -mean * log(self.uniform(decision, entity, moment))
+
+    def uniforms(self, decision: str, entities: NDArray[Any], moments: NDArray[Any] | int = 0) -> NDArray[np.float64]:
+        """Return a draw in (0, 1) for every pair of `entities` and `moments`, float64 [entities]."""
+        keys = np.ascontiguousarray(entities).astype(np.uint64)
+        when = np.broadcast_to(np.asarray(moments), keys.shape).astype(np.uint64)
+        return uniforms(self.key(decision), keys, when)
+
+    def lognormals(
+        self, median: float, sigma: float, decision: str, entities: NDArray[Any], moments: NDArray[Any] | int = 0
+    ) -> NDArray[np.float64]:
+        """Return lognormal draws with the given median and standard deviation of the logarithm, float64 [entities]."""
+        return median * np.exp(sigma * ndtri(self.uniforms(decision, entities, moments)))
+
+    def poissons(
+        self,
+        expected: NDArray[np.float64] | float,
+        decision: str,
+        entities: NDArray[Any],
+        moments: NDArray[Any] | int = 0,
+    ) -> NDArray[np.int64]:
+        """Return Poisson counts with the given means, int64 [entities]; more expected is never fewer."""
+        draws = self.uniforms(decision, entities, moments)
+        count = np.ceil(pdtrik(draws, expected))
+        below = np.maximum(count - 1.0, 0.0)  # what rounding of the inverse may have passed
+        return np.where((pdtr(below, expected) >= draws) | np.isnan(count), below, count).astype(np.int64)

@@ -7,7 +7,7 @@ import pytest
 
 from models.crews import next_shift
 from models.hazards.building_fire import BuildingFire
-from models.indicators import measure, order_columns
+from models.indicators import log_columns, measure
 from models.orders import ARRIVE, CONTROL, FEEDBACK
 from scenarios.language import IncidentChange, Scenario
 from scenarios.library import load_policy
@@ -31,8 +31,8 @@ def test_fewer_crews_never_mean_fewer_deaths(tiny, tiny_city, tiny_people):
     deaths, unserved = [], []
     for crews in (0, 1, 12):
         scenario = with_crews(tiny, {"cardiac_arrest": 500.0, "building_fire": 300.0}, count=crews, night_share=1.0)
-        orders = played(scenario, tiny_city, tiny_people).tables()["orders"]
-        found = measure(order_columns(orders, scenario.working, scenario.window[1]))
+        tables = played(scenario, tiny_city, tiny_people).tables()
+        found = measure(log_columns(tables, tiny_city.areas, scenario.working, scenario.window[1]))
         deaths.append(found["deaths"])
         unserved.append(found["unserved"])
     assert deaths == sorted(deaths, reverse=True)

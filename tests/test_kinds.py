@@ -16,6 +16,7 @@ from models import actors as actor_package
 from models import catalogue as catalogue_module
 from models import hazards as hazard_package
 from models import levers as lever_package
+from models import lines as line_package
 from models import parameters as parameters_module
 from models.actors.base import ActorKind, Edict, Sight
 from models.catalogue import catalogue
@@ -24,6 +25,7 @@ from models.crews import DEFAULT_CREWS
 from models.hazards.base import Hazard
 from models.indicators import indicator_kinds
 from models.levers.base import Lever
+from models.lines.base import Line, line_kinds
 from models.parameter import PRESETS
 from models.parameters import parameters, preset_values
 from models.policy import Policy
@@ -46,7 +48,8 @@ from viz.words import VERDICTS
 LEVERS = kinds_in(Lever, lever_package)
 HAZARDS = kinds_in(Hazard, hazard_package)
 ACTORS = actor_kinds()
-PLUG_INS = {**LEVERS, **HAZARDS, **ACTORS}
+LINES = dict(line_kinds())
+PLUG_INS = {**LEVERS, **HAZARDS, **ACTORS, **LINES}
 PARAMETERS = dict(parameters())
 INCIDENTS = dict(catalogue())
 
@@ -365,6 +368,7 @@ def test_the_reference_is_plain_data_and_names_everything():
     assert set(found["levers"]) == set(LEVERS)
     assert set(found["hazards"]) == set(HAZARDS)
     assert set(found["actors"]) == set(ACTORS)
+    assert set(found["lines"]) == set(LINES)
     assert set(found["parameters"]) == set(PARAMETERS)
     assert set(found["incidents"]) == set(INCIDENTS)
     assert set(found["crews"]) == set(DEFAULT_CREWS)
@@ -379,14 +383,15 @@ def test_parameters_incidents_crews_and_indicators_of_the_reference_have_units()
 
 def test_every_field_of_a_plug_in_stands_in_the_reference():
     found = reference()
-    for family, kinds in (("levers", LEVERS), ("hazards", HAZARDS), ("actors", ACTORS)):
+    for family, kinds in (("levers", LEVERS), ("hazards", HAZARDS), ("actors", ACTORS), ("lines", LINES)):
         for name, kind in kinds.items():
             assert set(found[family][name]["fields"]) == set(kind.model_fields) - {"kind"}
 
 
 def test_the_files_of_parameters_and_incidents_are_read_whole():
     shared = list(read_yaml(Path(parameters_module.__file__).with_suffix(".yaml")).data)
-    assert shared + [name for lever in LEVERS.values() for name in lever.own] == list(PARAMETERS)
+    owned = [name for owner in (*LINES.values(), *LEVERS.values()) for name in owner.own]
+    assert shared + owned == list(PARAMETERS)
     assert list(read_yaml(Path(catalogue_module.__file__).with_suffix(".yaml")).data) == list(INCIDENTS)
 
 
@@ -396,7 +401,12 @@ def test_crews_have_chinese_titles():
 
 @pytest.mark.parametrize(
     ("family", "base", "package"),
-    [("levers", Lever, lever_package), ("hazards", Hazard, hazard_package), ("actors", ActorKind, actor_package)],
+    [
+        ("levers", Lever, lever_package),
+        ("hazards", Hazard, hazard_package),
+        ("actors", ActorKind, actor_package),
+        ("lines", Line, line_package),
+    ],
 )
 def test_every_field_of_a_plug_in_has_a_unit(family: str, base: type, package):
     assert kinds_in(base, package)

@@ -51,6 +51,7 @@ class Lever(Kind):
     family: ClassVar[Text] = Text("lever", "措施")
     mechanism: ClassVar[str]  #: its id in the list of mechanisms, as "A03"
     moves: ClassVar[tuple[str, ...]]  #: indicators that it makes better; a test turns it on and looks
+    pays: ClassVar[tuple[str, ...]] = ()  #: indicators that it makes worse; the same test looks
     effects: ClassVar[tuple[Effect, ...]]
     side_effects: ClassVar[tuple[SideEffect, ...]]
     cost: ClassVar[Cost]

@@ -263,7 +263,7 @@ def test_a_run_that_was_tampered_with_is_not_called_the_same(first_run: dict, ho
 
 def test_kinds_as_json_hold_every_family(tmp_path: Path):
     told = json.loads(jinling("kinds", "--json", home=tmp_path).stdout)
-    assert set(told) == {"hazards", "levers", "incidents", "crews", "parameters", "indicators", "actors"}
+    assert set(told) == {"hazards", "levers", "lines", "incidents", "crews", "parameters", "indicators", "actors"}
     assert all(
         member["title"]["en"] and member["title"]["zh"] for family in told.values() for member in family.values()
     )

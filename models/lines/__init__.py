@@ -1,0 +1,1 @@
+"""Lines of work beside the case loop: one file a line."""

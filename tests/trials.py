@@ -1,0 +1,40 @@
+"""What a line of work is tried on: the small city, and where that says too little, more of what comes to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from models.indicators import log_columns, measure
+from models.lines.base import line_kinds
+from models.policy import Policy
+from scenarios.language import Scenario
+from scenarios.running import people_of, resolved, simulate
+from sim.city.model import City
+
+#: By line: fields of the line that a trial changes, `hours` of the window where it needs more than the least, and
+#: `set`, parameters over those of the policy.
+TRIALS: dict[str, dict[str, Any]] = {
+    "service_hall": {"windows_per_100k": 60.0, "matters_per_100k": 1500.0},
+}
+
+
+def trial_of(tiny: Scenario, *names: str) -> Scenario:
+    """Return the small city's scenario with nothing but these lines of work."""
+    lines = {name: {k: v for k, v in TRIALS.get(name, {}).items() if k not in {"hours", "set"}} for name in names}
+    least = max(24.0 * line_kinds()[name].least_d for name in names)
+    hours = max([least, *(TRIALS.get(name, {}).get("hours", 0.0) for name in names)])
+    fixed: dict[str, float] = {}
+    for name in names:
+        fixed |= TRIALS.get(name, {}).get("set", {})
+    changes = {"incidents": {}, "lines": lines, "hours": hours, "beat_s": 3600.0, "parameters": fixed}
+    return Scenario.model_validate({**tiny.model_dump(), **changes})
+
+
+def measured(city: City, scenario: Scenario, policy: Policy, seeds: range) -> list[dict[str, float]]:
+    """Return the indicators of a policy, seed by seed."""
+    values = resolved(scenario, policy)
+    found = []
+    for seed in seeds:
+        tables = simulate(city, people_of(city), scenario, values, seed).tables()
+        found.append(measure(log_columns(tables, city.areas, scenario.working, scenario.window[1])))
+    return found
