@@ -59,6 +59,7 @@ class Asked(NamedTuple):
 
     command: str = ""  #: that makes it again
     expected: Sequence[Expected] = ()
+    case: Text | None = None
 
 
 def compare(
@@ -85,7 +86,7 @@ def compare(
     runs = {policy.name: [store.open(run_id_of(scenario, policy, seed, city)) for seed in seeds] for policy in policies}
     said = asked or Asked()
     comparison = _compared(scenario, policies, seeds, city, runs).model_copy(update={
-        "command": said.command, "expected": list(said.expected), "wall_s": round(time.monotonic() - started, 2),
+        "command": said.command, "expected": list(said.expected), "case": said.case, "wall_s": round(time.monotonic() - started, 2),
     })  # fmt: skip
     folder = home / "comparisons"
     folder.mkdir(parents=True, exist_ok=True)

@@ -90,6 +90,7 @@ class Expected(_Strict):
     indicator: str
     low: float  #: of the difference
     high: float
+    relative: bool = False  #: whether low and high are shares of the first policy's mean
     because: Text
 
 
@@ -151,11 +152,18 @@ class Comparison(_Strict):
     command: str
     wall_s: float
     limits: list[Text] = Field(default_factory=list)
+    case: Text | None = None  #: the case of an experiment that it compares in
     expected: list[Expected] = Field(default_factory=list)
 
     def measured(self) -> list[Row]:
         """Return the rows in which there was something to measure."""
         return [row for row in self.rows if any(difference.n for difference in row.differences.values())]
+
+    def asked(self, policy: str) -> list[Row]:
+        """Return the rows that answer the question for a policy: those of what was expected of it, else what was measured."""
+        by_name = {row.indicator.name: row for row in self.rows}
+        expected = [by_name[one.indicator] for one in self.expected if one.policy == policy]
+        return expected or self.measured()
 
 
 def _series(values: dict[int, dict[str, float | None]], seeds: list[int], name: str) -> list[float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from sim.comparison import Comparison, Expected, Row
@@ -14,6 +15,7 @@ from viz.words import (
     SIGNS,
     VERDICTS,
     as_expected,
+    band,
     figure,
     interval,
     p_value,
@@ -48,6 +50,7 @@ TEXTS: dict[str, Text] = {
     "worse": Text("Side effects on", "副作用涉及"),
     "preset": Text("a preset: its price is not known", "预设方案：成本未知"),
     "results": Text("Results", "结果"),
+    "case": Text("Case", "情形"),
     "expected": Text("What was expected, and what came out", "预期与结果"),
     "expectation": Text("Expected", "预期"),
     "found": Text("Found", "结果判定"),
@@ -69,15 +72,15 @@ TEXTS: dict[str, Text] = {
 }  # fmt: skip
 
 
-def write_report(comparison: Comparison, path: Path) -> Path:
-    """Write the report of `comparison` to `path` and return the path; the file asks the network for nothing."""
+def write_report(comparisons: Sequence[Comparison], path: Path) -> Path:
+    """Write the report of `comparisons` to `path` and return the path; the file asks the network for nothing."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_durably(path, render_report(comparison).encode())
+    write_durably(path, render_report(comparisons).encode())
     return path
 
 
-def render_report(comparison: Comparison) -> str:
-    """Return the report as HTML; every text of the data is escaped."""
+def render_report(comparisons: Sequence[Comparison]) -> str:
+    """Return a comparison, or those of the cases of an experiment, as HTML; every text of the data is escaped."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
@@ -85,34 +88,38 @@ def render_report(comparison: Comparison) -> str:
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined
     )
     environment.filters |= {
-        "say": _say, "figure": figure, "signed": signed, "interval": interval,
+        "say": _say, "figure": figure, "signed": signed, "interval": interval, "band": band,
         "p_value": p_value, "verdict": _verdict, "found": _found,
     }  # fmt: skip
-    charts = {
-        language: {
-            policy.name: Markup(forest_plot(comparison, policy.name, language))  # noqa: S704 - vl-convert escapes the texts in its SVG
-            for policy in comparison.policies[1:]
-        }
-        for language in LANGUAGES
-    }
+
+    def chart(comparison: Comparison, policy: str, language: Language) -> Markup:
+        return Markup(forest_plot(comparison, policy, language))  # noqa: S704 - vl-convert escapes the texts in its SVG
+
     return environment.get_template("report.html").render(
-        c=comparison,
+        c=comparisons[0],
+        cases=comparisons,
         texts={language: {key: text.in_language(language) for key, text in TEXTS.items()} for language in LANGUAGES},
-        answers={language: _answers(comparison, language) for language in LANGUAGES},
-        by_name={row.indicator.name: row for row in comparison.rows},
-        titles={row.indicator.name: row.indicator.title for row in comparison.rows},
-        charts=charts,
+        answers=_answers,
+        titles={row.indicator.name: row.indicator.title for row in comparisons[0].rows},
+        by_indicator=lambda comparison: {row.indicator.name: row for row in comparison.rows},
+        chart=chart,
     )
 
 
 def _answers(comparison: Comparison, language: Language) -> list[str]:
-    """Return, for each policy, the first indicator that can be told (else the first), and how many of them can."""
+    """Return, for each policy, what answers the question: the first asked indicator that can be told (else the first).
+
+    How many of the measured indicators can be told, and which way, follows.
+    """
     answers = []
     for policy in comparison.policies[1:]:
-        verdicts = [verdict(row.indicator, row.differences[policy.name]) for row in comparison.rows]
-        first = next((i for i, judged in enumerate(verdicts) if judged in {"better", "worse"}), 0)
-        answer = sentence(comparison.rows[first], policy.name, policy.title, language)
-        answers.append(f"{answer} {tally(verdicts, language)}")
+        asked = comparison.asked(policy.name)
+        if not asked:
+            continue
+        told = (row for row in asked if verdict(row.indicator, row.differences[policy.name]) in {"better", "worse"})
+        answer = sentence(next(told, asked[0]), policy.name, policy.title, language)
+        judged = [verdict(row.indicator, row.differences[policy.name]) for row in comparison.measured()]
+        answers.append(f"{answer} {tally(judged, language)}")
     return answers
 
 
