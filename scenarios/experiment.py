@@ -72,6 +72,9 @@ class Experiment(_Strict):
     scenario: Name
     seeds: Annotated[int, Field(ge=2, le=100_000)] = 30
     arms: Annotated[tuple[Policy, ...], Field(min_length=2, max_length=12)]
+    factors: tuple[str, str, str] | None = (
+        None  #: arms with one thing, with another, with both: do they help each other?
+    )
     cases: Annotated[tuple[Case, ...], Field(max_length=12)] = ()
     expected: Annotated[tuple[Expectation, ...], Field(min_length=1)]
 
@@ -80,6 +83,11 @@ class Experiment(_Strict):
         arms = [arm.name for arm in self.arms]
         if len(set(arms)) != len(arms):
             raise InputError(en="the arms need different names", zh="各组名称须不同")
+        if self.factors is not None and not set(self.factors) <= set(arms[1:]):
+            there_are = ", ".join(arms[1:])
+            raise InputError(
+                en=f"factors must name three arms of: {there_are}", zh=f"factors 须为以下各组中的三个：{there_are}"
+            )
         indicators = [kind.name for kind in indicator_kinds()]
         cases = [case.name for case in self.cases]
         for one in self.expected:
@@ -119,7 +127,7 @@ def conduct(
     asked = experiment.asked(scenario)
     found = []
     for number, (case, played) in enumerate(asked):
-        said = Asked(command, experiment.expected_in(case), None if case is None else case.title)
+        said = Asked(command, experiment.expected_in(case), None if case is None else case.title, experiment.factors)
         told = None if progress is None else partial(_of_all, progress, number, len(asked))
         found.append(compare(played, list(experiment.arms), list(range(seeds)), home, workers, told, said))
     return found

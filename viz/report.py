@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sim.comparison import Comparison, Expected, Row
 from sim.runs import write_durably
+from sim.statistics import PairedDifference
 from sim.text import LANGUAGES, Language, Text
 from viz.charts import forest_plot
 from viz.words import (
@@ -25,6 +26,13 @@ from viz.words import (
     verdict,
 )
 
+SYNERGY = {
+    "better": Text("▲ more than the sum", "▲ 大于两者之和"),
+    "worse": Text("▼ less than the sum", "▼ 小于两者之和"),
+    "same": Text("= the sum", "= 等于两者之和"),
+    "open": Text("? cannot be told", "? 尚不能判断"),
+    "none": Text("–", "–"),
+}
 TEXTS: dict[str, Text] = {
     "report": Text("comparison report", "对比报告"),
     "question": Text("Question.", "问题："),
@@ -54,6 +62,9 @@ TEXTS: dict[str, Text] = {
     "expected": Text("What was expected, and what came out", "预期与结果"),
     "expectation": Text("Expected", "预期"),
     "found": Text("Found", "结果判定"),
+    "together": Text("Together or one by one", "协同还是各自叠加"),
+    "sum": Text("Sum of the two effects", "两者效果之和"),
+    "both": Text("Effect of both", "同时实施的效果"),
     "figure": Text("Triangles: told apart from zero after Holm's correction; circles: cannot be told.",
                    "三角：经 Holm 校正后可与零区分；圆点：尚不能判断。"),
     "table": Text("Means, paired differences and 95 % intervals", "均值、配对差值与 95% 区间"),
@@ -89,7 +100,7 @@ def render_report(comparisons: Sequence[Comparison]) -> str:
     )
     environment.filters |= {
         "say": _say, "figure": figure, "signed": signed, "interval": interval, "band": band,
-        "p_value": p_value, "verdict": _verdict, "found": _found,
+        "p_value": p_value, "verdict": _verdict, "found": _found, "synergy": _synergy,
     }  # fmt: skip
 
     def chart(comparison: Comparison, policy: str, language: Language) -> Markup:
@@ -126,6 +137,12 @@ def _answers(comparison: Comparison, language: Language) -> list[str]:
 def _verdict(row: Row, policy: str, language: Language) -> str:
     judged = verdict(row.indicator, row.differences[policy])
     return f"{SIGNS[judged]} {VERDICTS[judged].in_language(language)}"
+
+
+def _synergy(difference: PairedDifference, row: Row, language: Language) -> str:
+    """Return whether two things do more together than one by one, with its sign."""
+    key = SYNERGY[verdict(row.indicator, difference)]
+    return key.in_language(language)
 
 
 def _found(one: Expected, row: Row, language: Language) -> str:
