@@ -251,7 +251,8 @@ def _policy_info(policy: Policy) -> PolicyInfo:
         name=policy.name,
         title=policy.title,
         base=policy.base,
-        levers=[LeverInfo(kind=lever.kind, title=lever.title, mechanism=lever.mechanism, share=lever.share)
+        levers=[LeverInfo(kind=lever.kind, title=lever.title, mechanism=lever.mechanism, share=lever.share,
+                          scope=str(lever.scope))
                 for lever in levers],
         cost=cost,
         side_effects=list(dict.fromkeys(paid)),
@@ -276,7 +277,7 @@ def _city_info(city: City) -> CityInfo:
 
 
 def _parameter_rows(scenario: Scenario, policies: list[Policy]) -> list[ParameterRow]:
-    values: dict[str, dict[str, Any]] = {p.name: resolved(scenario, p) for p in policies}
+    values: dict[str, dict[str, Any]] = {p.name: resolved(scenario, p.unlimited()) for p in policies}
     first = values[policies[0].name]
     names = {name for p in policies[1:] for name in differing(first, values[p.name])}
     return [

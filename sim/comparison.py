@@ -63,6 +63,7 @@ class LeverInfo(_Strict):
     title: Text
     mechanism: str
     share: float
+    scope: str = ""  #: what it is limited to
 
 
 class CostInfo(_Strict):
