@@ -28,13 +28,16 @@ def experiment(
     seeds: Annotated[int, typer.Option(min=0, max=100_000, help="0: as the file says · 0 表示按文件")] = 0,
     workers: _Workers = 2,
     report: Annotated[Path | None, typer.Option(help="HTML report to write · 报告文件")] = None,
+    tornado: Annotated[
+        int, typer.Option(min=0, max=1000, help="Seeds for a run over all assumptions · 敏感性分析种子数")
+    ] = 0,
     home: _Home = Path("var"),
     lang: _Lang = "",
     machine: _Json = False,
 ) -> None:
     """Ask the city a question: arms, expectations, answer · 以实验向城市提问"""
     from api.cli import answer, check_writable, language_of, progress_bar
-    from scenarios.experiment import conduct
+    from scenarios.experiment import conduct, with_tornado
     from scenarios.library import load_experiment, load_scenario
 
     if not name:
@@ -46,9 +49,14 @@ def experiment(
     many = seeds or asked.seeds
     with progress_bar() as bar:
         task = bar.add_task(f"{asked.name} · {', '.join(arm.name for arm in asked.arms)}", total=1.0)
-        result = conduct(asked, load_scenario(asked.scenario), many, home, workers,
+        scenario = load_scenario(asked.scenario)
+        result = conduct(asked, scenario, many, home, workers,
                          lambda share: bar.update(task, completed=share),
                          f"jinling experiment {name} --seeds {many}")  # fmt: skip
+        if tornado:
+            task = bar.add_task("tornado", total=1.0)
+            result = with_tornado(asked, scenario, result, tornado, home, workers,
+                                  lambda share: bar.update(task, completed=share))  # fmt: skip
     answer(result, language_of(lang), report, machine=machine)
 
 

@@ -105,6 +105,34 @@ class Together(_Strict):
     rows: dict[str, PairedDifference]  #: by indicator: the sum of the two effects, and that of both together
 
 
+class Bar(_Strict):
+    """What an answer becomes with one assumption at either end."""
+
+    name: str
+    title: Text
+    unit: Text
+    low: float  #: value of the parameter
+    high: float
+    at_low: float  #: the answer with it
+    at_high: float
+    changed: bool  #: whether it is what the policy changes: then `low` is its value without the policy
+
+    @property
+    def width(self) -> float:
+        """How far it moves the answer."""
+        return abs(self.at_high - self.at_low)
+
+
+class Tornado(_Strict):
+    """Which assumptions carry an answer: a policy's difference in one indicator."""
+
+    policy: str
+    indicator: str
+    answer: float
+    seeds: int
+    bars: list[Bar]
+
+
 class ParameterRow(_Strict):
     """A parameter that differs between the compared policies."""
 
@@ -166,6 +194,7 @@ class Comparison(_Strict):
     case: Text | None = None  #: the case of an experiment that it compares in
     expected: list[Expected] = Field(default_factory=list)
     together: Together | None = None
+    tornado: Tornado | None = None
 
     def measured(self) -> list[Row]:
         """Return the rows in which there was something to measure."""

@@ -65,6 +65,11 @@ TEXTS: dict[str, Text] = {
     "together": Text("Together or one by one", "协同还是各自叠加"),
     "sum": Text("Sum of the two effects", "两者效果之和"),
     "both": Text("Effect of both", "同时实施的效果"),
+    "tornado": Text("Which assumptions carry the answer", "哪些假设左右结论"),
+    "tornado_told": Text("The difference with each assumption at either end of its range; where the policy itself changes the "
+                         "parameter (◆), without and with that change.",
+                         "各假设取区间两端时的差值；政策自身改变的参数（◆）则为不改变与改变时的差值。"),
+    "at": Text("difference with it", "此时的差值"),
     "figure": Text("Triangles: told apart from zero after Holm's correction; circles: cannot be told.",
                    "三角：经 Holm 校正后可与零区分；圆点：尚不能判断。"),
     "table": Text("Means, paired differences and 95 % intervals", "均值、配对差值与 95% 区间"),
