@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import isfinite
 from pathlib import Path
+from typing import NamedTuple
 
 from models.levers.base import lever_kinds
 from models.lines.base import line_kinds
@@ -24,8 +25,15 @@ from sim.statistics import paired_difference
 from sim.units import unit_text
 
 Progress = Callable[[float], None]
-#: One end of a bar: what the parameter is set to, and the scenario and the policies with it.
-End = tuple[float, Scenario, Policy, Policy]
+
+
+class _End(NamedTuple):
+    """One end of a bar: what the parameter is set to, and the scenario and the policies with it."""
+
+    value: float
+    scenario: Scenario
+    first: Policy
+    second: Policy
 
 
 def assumptions_of(scenario: Scenario) -> list[str]:
@@ -52,53 +60,51 @@ def tornado(
     """Return the bars of an answer, the widest first; those that move it by nothing are left out."""
     first, second = policies
     values = {policy.name: resolved(scenario, policy) for policy in policies}
-    bars: list[tuple[str, list[End]]] = []
+    whole = _End(float("nan"), scenario, first, second)
+    bars: list[tuple[str, _End, _End]] = []
     for name in assumptions_of(scenario):
         low, high = parameters()[name].range
         ours, theirs = values[first.name][name], values[second.name][name]
         if ours == theirs:
-            fixed = [
-                scenario.model_copy(update={"parameters": {**scenario.parameters, name: end}}) for end in (low, high)
-            ]
-            bars.append((name, [(end, one, first, second) for end, one in zip((low, high), fixed, strict=True)]))
+            bars.append((name, _fixed(whole, name, low), _fixed(whole, name, high)))
         else:
             without = second.model_copy(update={"set": {**second.set, name: ours}})
-            bars.append((name, [(ours, scenario, first, without), (theirs, scenario, first, second)]))
-    _play([(scenario, first, second), *(end[1:] for _, ends in bars for end in ends)], seeds, home, workers, progress)
-    answer = _difference(scenario, first, second, indicator, seeds, home)
-    found = [_bar(name, ends, indicator, seeds, home) for name, ends in bars]
-    moving = [bar for bar in found if isfinite(bar.width) and bar.width > 0.0]
-    return Tornado(policy=second.name, indicator=indicator, answer=answer, seeds=len(seeds),
-                   bars=sorted(moving, key=lambda bar: -bar.width))  # fmt: skip
+            bars.append((name, whole._replace(value=ours, second=without), whole._replace(value=theirs)))
+    _play([whole, *(end for _, *ends in bars for end in ends)], seeds, home, workers, progress)
+    found = [_bar(bar, indicator, seeds, home) for bar in bars]
+    moving = sorted((bar for bar in found if isfinite(bar.width) and bar.width > 0.0), key=lambda bar: -bar.width)
+    return Tornado(policy=second.name, indicator=indicator, answer=_difference(whole, indicator, seeds, home),
+                   seeds=len(seeds), bars=moving)  # fmt: skip
 
 
-def _play(
-    asked: list[tuple[Scenario, Policy, Policy]], seeds: list[int], home: Path, workers: int, progress: Progress | None
-) -> None:
-    city = city_of(asked[0][0].city, home / "cities")
-    for done, (scenario, first, second) in enumerate(asked):
-        run_all(scenario, [(policy, seed) for seed in seeds for policy in (first, second)], city, home, workers, None)
+def _fixed(whole: _End, name: str, value: float) -> _End:
+    """Return the whole with a parameter fixed for both policies."""
+    scenario = whole.scenario.model_copy(update={"parameters": {**whole.scenario.parameters, name: value}})
+    return whole._replace(value=value, scenario=scenario)
+
+
+def _play(ends: list[_End], seeds: list[int], home: Path, workers: int, progress: Progress | None) -> None:
+    city = city_of(ends[0].scenario.city, home / "cities")
+    for done, end in enumerate(ends):
+        tasks = [(policy, seed) for seed in seeds for policy in (end.first, end.second)]
+        run_all(end.scenario, tasks, city, home, workers, None)
         if progress is not None:
-            progress((done + 1) / len(asked))
+            progress((done + 1) / len(ends))
 
 
-def _difference(
-    scenario: Scenario, first: Policy, second: Policy, indicator: str, seeds: list[int], home: Path
-) -> float:
-    city, store = city_of(scenario.city, home / "cities"), RunStore(home / "runs")
-    one, other = (
-        [store.open(run_id_of(scenario, policy, seed, city)).indicators[indicator] for seed in seeds]
-        for policy in (first, second)
-    )
-    nothing = float("nan")
-    return paired_difference(
-        [nothing if x is None else x for x in one], [nothing if x is None else x for x in other]
-    ).difference
+def _difference(end: _End, indicator: str, seeds: list[int], home: Path) -> float:
+    city, store = city_of(end.scenario.city, home / "cities"), RunStore(home / "runs")
+    series = [
+        [store.open(run_id_of(end.scenario, policy, seed, city)).indicators[indicator] for seed in seeds]
+        for policy in (end.first, end.second)
+    ]
+    one, other = ([float("nan") if value is None else value for value in values] for values in series)
+    return paired_difference(one, other).difference
 
 
-def _bar(name: str, ends: list[End], indicator: str, seeds: list[int], home: Path) -> Bar:
-    (low, *first), (high, *second) = ends
+def _bar(bar: tuple[str, _End, _End], indicator: str, seeds: list[int], home: Path) -> Bar:
+    name, low, high = bar
     parameter = parameters()[name]
-    at = [_difference(*end, indicator, seeds, home) for end in (first, second)]  # type: ignore[arg-type]  # the rest of an End
-    return Bar(name=name, title=parameter.title, unit=unit_text(parameter.unit), low=low, high=high, at_low=at[0],
-               at_high=at[1], changed=first[1] is not second[1] or first[2] is not second[2])  # fmt: skip
+    return Bar(name=name, title=parameter.title, unit=unit_text(parameter.unit), low=low.value, high=high.value,
+               at_low=_difference(low, indicator, seeds, home), at_high=_difference(high, indicator, seeds, home),
+               changed=low.second is not high.second)  # fmt: skip
