@@ -128,6 +128,7 @@ def compare(
     seeds: Annotated[int, typer.Option(min=1, max=100_000, help="Number of seeds · 种子数")] = 20,
     city: City = "",
     workers: Annotated[int, typer.Option(min=1, max=256, help="Processes · 进程数")] = 2,
+    weights: Annotated[str, typer.Option(help="Of the index's themes, as speed=2,burden=0 · 综合指数权重")] = "",
     report: Annotated[Path | None, typer.Option(help="HTML report to write · 报告文件")] = None,
     home: Home = DEFAULT_HOME,
     lang: Lang = "",
@@ -137,7 +138,9 @@ def compare(
     from scenarios.comparing import Asked
     from scenarios.comparing import compare as compare_policies
     from scenarios.library import load_policy
+    from sim.index import weights_of
 
+    weights_of(weights)  # a fault is told before the work
     if report is not None:
         check_writable(report)
     chosen = _scenario(scenario, city, home)
@@ -148,7 +151,7 @@ def compare(
         task = bar.add_task(f"{chosen.name} · {policies}", total=1.0)
         result = compare_policies(
             chosen, rules, list(range(seeds)), home, workers,
-            lambda share: bar.update(task, completed=share), Asked(command),
+            lambda share: bar.update(task, completed=share), Asked(command, weights=weights),
         )  # fmt: skip
     answer(result, language_of(lang), report, machine=machine)
 

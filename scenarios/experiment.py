@@ -122,15 +122,26 @@ def conduct(
     home: Path,
     workers: int = 2,
     progress: Progress | None = None,
-    command: str = "",
+    said: Asked | None = None,
 ) -> list[Comparison]:
     """Compare the arms of an experiment in each of its cases; each answer says what was expected."""
     asked = experiment.asked(scenario)
     found: list[Comparison] = []
     for number, (case, played) in enumerate(asked):
-        said = Asked(command, experiment.expected_in(case), None if case is None else case.title, experiment.factors)
+        own = {"expected": experiment.expected_in(case), "case": None if case is None else case.title,
+               "factors": experiment.factors}  # fmt: skip
         told = None if progress is None else partial(_of_all, progress, number, len(asked))
-        found.append(compare(played, list(experiment.arms), list(range(seeds)), home, workers, told, said))
+        found.append(
+            compare(
+                played,
+                list(experiment.arms),
+                list(range(seeds)),
+                home,
+                workers,
+                told,
+                (said or Asked())._replace(**own),
+            )
+        )
     return found
 
 
