@@ -211,7 +211,7 @@ def demo(
 ) -> None:
     """Compare two policies over a day in the default city · 默认城市一日两策对比"""
     report = home / "demo.html"
-    compare("flagship_day", "P1,P2", seeds, "", 2, report, home, lang, machine=False)
+    compare("flagship_day", "P1,P2", seeds, report=report, home=home, lang=lang, machine=False)
     say(Text("To see it on the map: make serve, then open the address that it prints.",
              "在地图上查看：执行 make serve，并打开其显示的地址。"), language_of(lang))  # fmt: skip
 

@@ -128,8 +128,9 @@ def conduct(
     asked = experiment.asked(scenario)
     found: list[Comparison] = []
     for number, (case, played) in enumerate(asked):
-        own = {"expected": experiment.expected_in(case), "case": None if case is None else case.title,
-               "factors": experiment.factors}  # fmt: skip
+        here = (said or Asked())._replace(
+            expected=experiment.expected_in(case), case=None if case is None else case.title, factors=experiment.factors
+        )
         told = None if progress is None else partial(_of_all, progress, number, len(asked))
         found.append(
             compare(
@@ -139,7 +140,7 @@ def conduct(
                 home,
                 workers,
                 told,
-                (said or Asked())._replace(**own),
+                here,
             )
         )
     return found
