@@ -105,7 +105,7 @@ class PublicData(Line):
 
     kind: Literal["public_data"] = "public_data"
     datasets: Annotated[int, Field(ge=1, le=2000), Unit("count")] = 40  #: of a district
-    applications: Annotated[int, Field(ge=1, le=10_000), Unit("count")] = 30  #: of a district, that wait for data
+    applications: Annotated[int, Field(ge=1, le=10_000), Unit("count")] = 100  #: of a district, that wait for data
     most_needs: Annotated[int, Field(ge=1, le=20), Unit("count")] = 4  #: data sets that an application needs
     open_holders: Annotated[float, Field(ge=0, le=10_000), Unit("count")] = 20.0  #: who hold an open data set
     conditional_holders: Annotated[float, Field(ge=0, le=10_000), Unit("count")] = 5.0
