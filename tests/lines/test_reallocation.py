@@ -27,7 +27,7 @@ COMMUNITIES = np.arange(1, 56)
 def city():
     """All that the line asks of a city of 500,000: the small one has two communities, too few to hunt in."""
     households = np.concatenate([[0.0], np.random.default_rng(1).uniform(2000, 6000, len(COMMUNITIES))])
-    areas = SimpleNamespace(households=households, of_level=lambda level: COMMUNITIES)
+    areas = SimpleNamespace(households=households, of_level=lambda _level: COMMUNITIES)
     return SimpleNamespace(residents=500_000, areas=areas)
 
 
