@@ -16,6 +16,7 @@ _TOLD = {
     "levels": "级",
     "log": "对数标准差",
     "min": "分钟",
+    "operators": "家",
     "per 100,000 residents": "每十万居民",
     "per day": "每天",
     "per km²": "每平方公里",

@@ -166,7 +166,7 @@ class LifelineSensors(Line):
                       unit_text("min"), "lower",
                       _of(LEAK, lambda columns: 60 * mean(_hours_unknown(columns)[columns["sensed"]]))),
         IndicatorKind("explosions.gas", Text("Expected explosions of slow leaks", "缓慢泄漏预期爆炸"), unit_text("count"),
-                      "lower", _of(LEAK, lambda columns: float(columns["p_explosion"].sum()))),
+                      "lower", lambda columns: float(columns["p_explosion"][columns["what"] == LEAK].sum())),
         IndicatorKind("explosive_h.gas", Text("Hours above the explosive limit per leak", "每起泄漏超爆炸下限时长"),
                       unit_text("h"), "lower", _of(LEAK, lambda columns: mean(columns["explosive_h"]))),
         IndicatorKind("strikes.gas", Text("Mains struck by diggers", "第三方施工挖断管线"), unit_text("count"), "lower",

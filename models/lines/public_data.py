@@ -85,7 +85,7 @@ class PublicData(Line):
         "data.licensed": _share(
             "Data sets of the licensed class that are licensed", "授权运营类数据集授权比例", (0.0, 0.25, 0.7),
             basis=Text("Nanjing's interim measures on licensed operation, 2024-04-23", "《南京市公共数据授权运营管理暂行办法》（2024-04-23）")),
-        "data.operators": Parameter(title=Text("Qualified operators who apply", "申请授权的运营单位"), unit="persons",
+        "data.operators": Parameter(title=Text("Qualified operators who apply", "申请授权的运营单位"), unit="operators",
                                     values=(0, 3, 12), range=(0, 15), mix="linear", assumption=True),
         "data.bar": _share("Bar that operators must pass", "运营单位资质门槛", (0.2, 0.5, 0.8)),
         "data.control": _share("Exposures under control", "数据安全管控有效率", (0.5, 0.8, 0.95)),
