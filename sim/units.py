@@ -20,6 +20,8 @@ _TOLD = {
     "per day": "每天",
     "per km²": "每平方公里",
     "per year and 100,000 residents": "每年每十万居民",
+    "points": "分",
+    "points/h": "分/工时",
     "ratio": "比值",
     "rounds": "轮",
     "s": "秒",
