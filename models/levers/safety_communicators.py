@@ -13,11 +13,18 @@ class SafetyCommunicators(Lever):
 
     title: ClassVar[Text] = Text(en="Safety communicators", zh="安全宣导员")
     mechanism: ClassVar[str] = "A45"
-    moves: ClassVar[tuple[str, ...]] = ("knowledge.literacy", "reach.literacy", "gap.literacy")
+    moves: ClassVar[tuple[str, ...]] = (
+        "knowledge.literacy",
+        "reach.literacy",
+        "gap.literacy",
+        "peak.rumour",
+        "heard.rumour",
+    )
     pays: ClassVar[tuple[str, ...]] = ("staff_hours.literacy", "own_hours.literacy", "learned_per_hour.literacy")
     effects: ClassVar[tuple[Effect, ...]] = (
         Effect(parameter="communicator.per_100k", on=80.0),
         Effect(parameter="communicator.elders_first", on=0.7),
+        Effect(parameter="rumour.debunk_factor", on=1.5),
     )
     side_effects: ClassVar[tuple[SideEffect, ...]] = (SideEffect(parameter="education.community", factor=0.85),)
     cost: ClassVar[Cost] = Cost(capex_yuan=600_000, opex_yuan_per_year=1_800_000, staff_h_per_case=0.0)
