@@ -32,7 +32,7 @@ Fold = Callable[[Columns], float]
 _FLOATS = (
     "days", "risk", "open_start", "opened", "relapsed", "found_inspectors", "found_patrol", "found_residents",
     "found_owner", "rectified", "gone", "open_end", "hazard_d", "exposed_d", "looked", "rectify_d", "closure_d", "early",
-    "visits", "joint_visits", "hits", "joint_hits", "duplicates", "staff_h", "permits", "unsupervised_d", "firm_h",
+    "visits", "routine", "joint_visits", "hits", "joint_hits", "duplicates", "staff_h", "permits", "unsupervised_d", "firm_h",
     "incidents", "deaths", "response_min",
 )  # fmt: skip
 
@@ -149,7 +149,7 @@ class HazardStock(Line):
     firm_share: Annotated[float, Field(ge=0, le=0.5), Unit("share")] = 0.25
     grid_sigma: Sigma = 0.6  #: of the logarithm of risk, by grid
     own_sigma: Sigma = 1.1  #: and by premises within it
-    inflow_per_1000_month: Annotated[float, Field(ge=0, le=1000), Unit("per 1,000 premises and month")] = 65.0
+    inflow_per_1000_month: Annotated[float, Field(ge=0, le=1000), Unit("per 1,000 premises and month")] = 80.0
     gone_per_y: Annotated[float, Field(ge=0.25, le=20), Unit("per year")] = 0.6  #: of hazards that nobody finds
     patrol_finds_y: PerYear = 0.3  #: of a hazard that patrollers look at
     residents_find_y: PerYear = 0.3
@@ -198,12 +198,12 @@ class HazardStock(Line):
                    lambda columns: float(columns["deaths"].sum())),
         _indicator("response", Text("Response to an incident at premises", "场所事故响应时间"), "min", "lower",
                    lambda columns: mean(columns["response_min"])),
-        _indicator("hit_rate", Text("Inspections that find a hazard", "检查命中率"), "share", "higher", _per("hits", "visits")),
+        _indicator("hit_rate", Text("Routine inspections that find a hazard", "日常检查隐患命中率"), "share", "higher", _per("hits", "routine")),
         _indicator("found_per_h", Text("Hazards found by inspectors' hours", "单位检查工时发现隐患"), "per 100 h", "higher",
                    _per("found_inspectors", "staff_h", 100.0)),
         _indicator("missed", Text("Hazards that a visit misses", "检查漏查率"), "share", "lower", _missed),
         _indicator("visits", Text("Inspections of a premises", "检查频次"), "per premises and year", "lower", _a_year("visits")),
-        _indicator("duplicated", Text("Inspections that repeat another's", "重复检查占比"), "share", "lower", _per("duplicates", "visits")),
+        _indicator("duplicated", Text("Routine inspections that repeat another's", "重复检查占比"), "share", "lower", _per("duplicates", "routine")),
         _indicator("burden", Text("A firm's time for checks", "场所迎检与自查耗时"), "h per premises and year", "lower", _a_year("firm_h")),
         _indicator("closure", Text("Days closed, or not yet opened", "停业与延迟开业天数"), "d per 1,000 premises and year", "lower",
                    _a_year("closure_d", 1000.0)),

@@ -29,7 +29,7 @@ _DRAWN_TO: tuple[Mapping[str, float], ...] = (
     {},
     {"office": 1.0, "industrial": 1.0, "commercial": 0.3},
 )
-#: Sight of each layer at each kind of premises against that of all: residents see estates, owners check firms (assumption).
+#: How many times over each layer looks at each kind of premises: residents see estates, owners check firms (assumption).
 _SIGHT = ((1.0, 1.05, 0.9, 0.8), (0.7, 1.05, 1.6, 0.8), (1.18, 0.85, 0.88, 1.6))
 _KIND_SHIFT, _KEY_SHIFT = np.uint64(18), np.uint64(20)
 
@@ -67,12 +67,12 @@ class Premises:
 
         covered : float64 [LAYERS] share of premises that each layer looks at;  correlation : of what escapes them.
 
-        A Gaussian copula with one factor: with correlation 0 the share that all miss is Π(1 − c), with 1 it is that
+        At a kind of premises a layer covers 1 − (1 − c)^times. A Gaussian copula with one factor: with correlation 0 the share that all miss is Π(1 − c), with 1 it is that
         of the widest layer alone (slices of Swiss cheese whose holes lie in line; Reason, 2000,
         doi:10.1136/bmj.320.7237.768).
         """
         latent = np.sqrt(correlation) * self.blind[:, None] + np.sqrt(1.0 - correlation) * self.sight
-        return np.asarray(ndtr(latent) < np.minimum(covered * np.asarray(_SIGHT)[self.kind], 1.0))
+        return np.asarray(ndtr(latent) < 1.0 - (1.0 - covered) ** np.asarray(_SIGHT)[self.kind])
 
 
 def place_premises(

@@ -60,8 +60,6 @@ class Stock:
         shares = 1.0 - line.estate_share - line.firm_share, line.estate_share, line.firm_share
         sigmas = line.grid_sigma, line.own_sigma
         self.premises = place_premises(world.city, self.stream, line.premises_per_1000, shares, sigmas)
-        self.seen = [self._seen(p) for p in self.p]
-        self.engineered = [self.premises.engineered < p["engineered"] for p in self.p]
 
     def _seen(self, p: Mapping[str, float]) -> NDArray[np.bool_]:
         covered = np.array([p[f"covered_{layer}"] for layer in LAYERS])
@@ -70,6 +68,7 @@ class Stock:
     def rows(self) -> dict[str, NDArray[Any]]:
         """Play the years before the window and those in it, and return a row for every premises and year of the window."""
         span, many = (self.before, self.after), len(self.premises)
+        self.seen = [self._seen(p) for p in self.p]
         rates = self._rounds(0), self._rounds(1)
         duplicate = self.p[0]["duplicate"], self.p[1]["duplicate"]
         routine, _ = routine_visits(self.stream, self.premises, rates, span, duplicate).ordered(many)
@@ -116,7 +115,8 @@ class Stock:
     def _rules(self) -> Rules:
         line = self.line
         per_day = np.array([line.patrol_finds_y, line.residents_find_y, line.owner_finds_y]) / YEAR
-        weight = [np.where(engineered, line.engineered_factor, 1.0) for engineered in self.engineered]
+        engineered = [self.premises.engineered < p["engineered"] for p in self.p]
+        weight = [np.where(protected, line.engineered_factor, 1.0) for protected in engineered]
         both = {name: np.array([p[name] for p in self.p]) for name in ("p_find", "rectify_d", "compliance", "relapse")}
         return Rules(np.stack([seen[:, 1:] * per_day for seen in self.seen]), np.stack(weight), **both)
 
@@ -137,12 +137,13 @@ class Stock:
 
     def _told_of_visits(self, visited: Inspections, visits: Visits, years: int) -> dict[str, NDArray[np.float64]]:
         line = self.line
-        joint = visited.group == DEPARTMENTS
+        joint, routine = visited.group == DEPARTMENTS, visited.group <= DEPARTMENTS
         record, there = self.p[1]["record_h"], np.where(joint, line.joint_h, line.visit_h)
         # A joint team has an inspector of each department, and needs more of their time.
         team = np.where(joint, DEPARTMENTS / line.joint_pace, 1.0)
         told = {
-            "visits": np.ones(len(joint)), "joint_visits": joint, "hits": visits.hit, "joint_hits": visits.hit & joint,
+            "visits": np.ones(len(joint)), "routine": routine, "joint_visits": joint, "hits": visits.hit & routine,
+            "joint_hits": visits.hit & joint,
             "duplicates": visited.looks == 0, "there_h": there, "staff_h": team * (line.visit_h + line.travel_h + record),
         }  # fmt: skip
         return {name: self._by_year(visited.premises, visited.time, weights, years) for name, weights in told.items()}
