@@ -18,6 +18,7 @@ from pydantic import Field
 from models.indicator import Columns, IndicatorKind, mean, ratio
 from models.lines.base import Line, Rows
 from models.parameter import Mix, Parameter
+from models.prevention.premises import LAYERS
 from models.prevention.stock import DECISIONS, MOST_INFLOW, Stock
 from models.world import World
 from sim.kinds import Unit
@@ -78,6 +79,11 @@ def _unseen(columns: Columns) -> float:
 def _covered(columns: Columns) -> float:
     """Return the share of premises in the hands of territory, sector or enterprise: 1 − Π(1 − c)."""
     return mean(columns["seen_inspectors"] | columns["seen_patrol"] | columns["seen_owner"])
+
+
+def _weakest(columns: Columns) -> float:
+    """Return the share of premises that the weakest layer looks at."""
+    return min(mean(columns[f"seen_{layer}"]) for layer in LAYERS)
 
 
 def _equity_gap(columns: Columns) -> float:
@@ -218,6 +224,7 @@ class HazardStock(Line):
         _indicator("covered", Text("Premises covered by territory, sector or enterprise", "属地、行业、企业综合覆盖率"), "share", "higher", _covered),
         _layer("inspectors", "departments", "行业部门"), _layer("patrol", "patrollers", "属地巡查"),
         _layer("residents", "residents", "居民"), _layer("owner", "their owners", "企业自查"),
+        _indicator("weakest", Text("Premises: seen by the weakest layer", "场所：最薄弱一层的覆盖率"), "share", "higher", _weakest),
         _indicator("unseen", Text("Premises that no layer sees", "各层防线均未覆盖的场所"), "share", "lower", _unseen),
     )  # fmt: skip
 

@@ -141,11 +141,11 @@ def _visited(
     v = visits.first[premises] + np.searchsorted(visits.time[visits.first[premises] : last], t)
     while v < last and visits.time[v] < until:
         if visits.looks[v] & mark:
-            when_ = visits.time[v]
-            _count(cell, _LOOKED, when_, end, 1.0)
-            if uniform(luck.see, hazard, visits.uid[v]) < rules.p_find[int(when_ >= 0.0)]:
+            time = visits.time[v]
+            _count(cell, _LOOKED, time, end, 1.0)
+            if uniform(luck.see, hazard, visits.uid[v]) < rules.p_find[int(time >= 0.0)]:
                 visits.hit[v] = True
-                return when_
+                return time
         v += 1
     return inf
 
