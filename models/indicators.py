@@ -226,4 +226,5 @@ def measure_by_area(log: Log, level: str) -> dict[int, dict[str, float]]:
             for table, columns in log.items()
         })
         for area in sorted(areas)
+        if area >= 0  # those of a wider level lie in none
     }  # fmt: skip

@@ -27,7 +27,13 @@ def trial_of(tiny: Scenario, *names: str) -> Scenario:
     fixed: dict[str, float] = {}
     for name in names:
         fixed |= TRIALS.get(name, {}).get("set", {})
-    changes = {"incidents": {}, "lines": lines, "hours": hours, "beat_s": 3600.0, "parameters": fixed}
+    changes = {
+        "incidents": {},
+        "lines": lines,
+        "hours": hours,
+        "beat_s": 3600.0 if hours % 24 else 86400.0,
+        "parameters": fixed,
+    }
     return Scenario.model_validate({**tiny.model_dump(), **changes})
 
 
