@@ -2,9 +2,9 @@
 
 One person answers for each grid (basements, barriers, those who need help) and one for each community (underpass,
 pumps). At t0 comes a push message, at +2 min a robot's call, at +5 min that of one of a finite number of callers, at
-+8 min the call to the deputy (B角), at +12 min the superior sends
-somebody to knock at the door. Alone the whole ladder brings an answer within
-5 and 15 min from 66 and 99 % by day, 44 and 98 % by night, while callers are not all busy.
++8 min the call to the deputy (B角), at +12 min the superior sends somebody to knock at the door. While callers are not
+all busy the whole ladder brings an answer within 5 and 15 min from 66 and 99 % by day, 44 and 98 % by night. The
+figures of the ladder are assumptions.
 """
 
 from __future__ import annotations
