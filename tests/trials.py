@@ -15,6 +15,7 @@ from sim.city.model import City
 #: `set`, parameters over those of the policy.
 TRIALS: dict[str, dict[str, Any]] = {
     "lifeline_sensors": {"rate_factor": 1000.0},
+    "command_chain": {"concurrent": 20},
     "service_hall": {"windows_per_100k": 60.0, "matters_per_100k": 1500.0},
 }
 
