@@ -13,12 +13,13 @@ class ApprovalSupervision(Lever):
 
     title: ClassVar[Text] = Text(en="Approval and supervision linked", zh="审管联动")
     mechanism: ClassVar[str] = "A07"
-    moves: ClassVar[tuple[str, ...]] = ("unsupervised.stock", "early.stock")
+    moves: ClassVar[tuple[str, ...]] = ("unsupervised.stock", "early.stock", "strikes.gas")
     pays: ClassVar[tuple[str, ...]] = ("closure.stock",)
     effects: ClassVar[tuple[Effect, ...]] = (
         Effect(parameter="stock.gap_wd", on=0.1),
         Effect(parameter="stock.p_lost", on=0.01),
         Effect(parameter="stock.gate", on=0.8),
+        Effect(parameter="lifeline.permit_check", on=0.9),
     )
     side_effects: ClassVar[tuple[SideEffect, ...]] = (SideEffect(parameter="stock.record_h", factor=1.1),)
     cost: ClassVar[Cost] = Cost(capex_yuan=4_000_000, opex_yuan_per_year=1_000_000, staff_h_per_case=0.0)

@@ -14,6 +14,7 @@ class FiveSettingsEducation(Lever):
     title: ClassVar[Text] = Text(en="Safety education into five settings", zh="安全宣传“五进”")
     mechanism: ClassVar[str] = "A40"
     moves: ClassVar[tuple[str, ...]] = (
+        "hazards.stock",
         "knowledge.literacy", "spreading.literacy", "able.literacy", "reach.literacy", "habits.literacy",
     )  # fmt: skip
     pays: ClassVar[tuple[str, ...]] = ("staff_hours.literacy", "own_hours.literacy", "gap.literacy")

@@ -19,12 +19,14 @@ class SafetyCommunicators(Lever):
         "gap.literacy",
         "peak.rumour",
         "heard.rumour",
+        "exposed_elders.warning",
     )
     pays: ClassVar[tuple[str, ...]] = ("staff_hours.literacy", "own_hours.literacy", "learned_per_hour.literacy")
     effects: ClassVar[tuple[Effect, ...]] = (
         Effect(parameter="communicator.per_100k", on=80.0),
         Effect(parameter="communicator.elders_first", on=0.7),
         Effect(parameter="rumour.debunk_factor", on=1.5),
+        Effect(parameter="warning.elder_contact", on=0.9),
     )
     side_effects: ClassVar[tuple[SideEffect, ...]] = (SideEffect(parameter="education.community", factor=0.85),)
     cost: ClassVar[Cost] = Cost(capex_yuan=600_000, opex_yuan_per_year=1_800_000, staff_h_per_case=0.0)

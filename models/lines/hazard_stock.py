@@ -17,6 +17,7 @@ from pydantic import Field
 
 from models.indicator import Columns, IndicatorKind, mean, ratio
 from models.lines.base import Line, Rows
+from models.lines.safety_literacy import SafetyLiteracy
 from models.parameter import Mix, Parameter
 from models.prevention.premises import LAYERS
 from models.prevention.stock import DECISIONS, MOST_INFLOW, Stock
@@ -114,6 +115,7 @@ class HazardStock(Line):
     title: ClassVar[Text] = Text(en="Hazard stock", zh="隐患库")
     decisions: ClassVar[tuple[str, ...]] = DECISIONS
     least_d: ClassVar[float] = 90.0
+    reads: ClassVar[tuple[str, ...]] = tuple(SafetyLiteracy.own)  #: what residents know changes their habits
     own: ClassVar[Mapping[str, Parameter]] = {
         "stock.inflow_factor": _of("New hazards against today, by habits and knowledge", "新增隐患（相对现状，受习惯与素养影响）",
                                    (1.1, 1.0, 0.85), unit="factor", within=(0.6, MOST_INFLOW), mix="geo"),

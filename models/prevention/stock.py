@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.calendar import DAY
+from models.lines.safety_literacy import habit_factor
 from models.prevention import inspection, premises
 from models.prevention.inspection import (
     BASE_SHARE,
@@ -97,7 +98,9 @@ class Stock:
         index, number, time = arrivals(self.stream.key("stock.candidate"), own.key, a_day, spans)
         time -= self.before
         unseen = licences.unseen(index, time, 4.0 * (self.before + self.after))
-        factor = np.where(time < 0.0, self.p[0]["inflow_factor"], self.p[1]["inflow_factor"])
+        # Habits follow what residents know in the long run; before the window that is today's.
+        after = min(self.p[1]["inflow_factor"] * habit_factor(self.world.rules), MOST_INFLOW)
+        factor = np.where(time < 0.0, self.p[0]["inflow_factor"], after)
         factor *= np.where(unseen, line.licence_factor, 1.0)
         kept = self.stream.uniforms("stock.arises", own.key[index], number) < factor / most
         brought = licences.carried
