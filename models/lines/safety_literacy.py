@@ -81,7 +81,7 @@ class SafetyLiteracy(Line):
     """Safety education through settings, stations, communicators, neighbours and a chain that calls learners back."""
 
     title: ClassVar[Text] = Text(en="Safety literacy", zh="全民安全素养")
-    least_d: ClassVar[float] = 365.0
+    least_d: ClassVar[float] = 180.0  # by then gains show; what is left of them needs a year
     decisions: ClassVar[tuple[str, ...]] = (
         *(f"literacy.{setting.name}" for setting in SETTINGS), "literacy.rest", "literacy.trained", "literacy.rides",
         "literacy.again", "literacy.drill", "literacy.station", "literacy.visit", "literacy.talk", "literacy.told",
@@ -157,9 +157,9 @@ class SafetyLiteracy(Line):
         IndicatorKind("learned_per_hour.literacy", Text("Literacy: points learned per hour of staff", "安全素养：每工时提升的知识点"),
                       unit_text("points/h"), "higher",
                       lambda columns: 100.0 * ratio(float(columns["learned"].sum()), float(columns["staff_h"].sum()))),
-        IndicatorKind("staff_hours.literacy", Text("Literacy: hours of staff, per 1,000 residents", "安全素养：每千居民投入工时"),
+        IndicatorKind("staff_hours.literacy", Text("Literacy: hours of staff in the window, per 1,000 residents", "安全素养：期间每千居民投入工时"),
                       unit_text("h"), "lower", _a_person("staff_h", 1000.0)),
-        IndicatorKind("own_hours.literacy", Text("Literacy: hours of a resident", "安全素养：人均受教用时"),
+        IndicatorKind("own_hours.literacy", Text("Literacy: hours of a resident in the window", "安全素养：期间人均受教用时"),
                       unit_text("h"), "lower", _a_person("own_h")),
     )  # fmt: skip
 

@@ -152,6 +152,15 @@ def test_what_a_lesson_taught_is_left_by_the_formula_and_kept_by_calling_back(ye
     assert kept == pytest.approx(exp(-2 * month / 365.0))
 
 
+def test_who_is_called_back_knows_again_what_the_lesson_left(year):
+    played = year({**OFF, "education.family": 0.5, "education.conversion": 1.0, "education.followup": 1.0})
+    learners = np.flatnonzero(played.stage >= 1)
+    at_least = fade(played.peak, played.rest, played.now - played.fresh_d, 365.0)
+    assert (played.fresh_d > played.lesson_d).sum() > 1000
+    assert (played.peak >= np.minimum(played.rest + 0.25, 1.0) - 1e-9)[learners].all()
+    assert (played.taught >= at_least - 1e-9)[learners].all()
+
+
 def test_nobody_is_lost_and_the_chain_has_no_shortcuts(year, tiny_people):
     rows = year(TODAY, LINE).rows()
     months = rows["month"].max() + 1
