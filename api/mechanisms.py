@@ -32,7 +32,6 @@ class Effect(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    scenario: str
     before: float
     after: float
     difference: float

@@ -1,0 +1,35 @@
+// A policy of one's own: as both pages keep it in their address, and as the service is asked about it.
+const USUAL = { intensity: 1, compliance: 1, lag_days: 90, running_days: 3650 };
+const FIELDS = Object.keys(USUAL);
+const MOST = { intensity: 1, compliance: 1, lag_days: 36500, running_days: 36500 };
+
+export const lever = (intensity = 1, compliance = 1) => ({ ...USUAL, intensity, compliance });
+
+// Its base; then each lever as kind*intensity*compliance*lag*running, cut where the rest is as usual; then name=value.
+export function toldOwn({ base, levers, set }) {
+  const told = ([kind, fields]) => {
+    const values = FIELDS.map((field) => fields[field]);
+    while (values.length > 1 && values.at(-1) === USUAL[FIELDS[values.length - 1]]) values.pop();
+    return [kind, ...values].join("*");
+  };
+  return [base, ...Object.entries(levers).map(told), ...Object.entries(set).map(([name, x]) => `${name}=${x}`)].join(";");
+}
+
+export function parsedOwn(text) {
+  const [base, ...parts] = (text ?? "P1").split(";");
+  const own = { base: ["P0", "P1", "P2"].includes(base) ? base : "P1", levers: {}, set: {} };
+  for (const part of parts) {
+    const [name, value] = part.split("=");
+    const [kind, ...values] = part.split("*");
+    if (/^[\w.]+$/.test(name) && value !== undefined && isFinite(value)) own.set[name] = Number(value);
+    else if (/^\w+$/.test(kind) && values.every((x, i) => x >= 0 && x <= MOST[FIELDS[i]]))
+      own.levers[kind] = Object.fromEntries(FIELDS.map((field, i) => [field, values[i] === undefined ? USUAL[field] : Number(values[i])]));
+  }
+  return own;
+}
+
+// As `OwnPolicy` of the service, and back.
+export const requested = ({ levers, ...own }) => ({ ...own, levers: Object.entries(levers).map(([kind, fields]) => ({ kind, ...fields })) });
+export const ownOf = ({ levers, ...policy }) => ({ ...policy, levers: Object.fromEntries(levers.map(({ kind, ...fields }) => [kind, fields])) });
+
+export const shareOf = (fields) => (fields ? fields.intensity * fields.compliance : 0);
