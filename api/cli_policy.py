@@ -11,7 +11,7 @@ from sim.text import Language, Text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from models.policy_difference import Change, PolicyDifference
+    from models.policy_difference import Change, LeverChange, PolicyDifference
 
 _Policy = Annotated[str, typer.Argument(help="Name or .yaml file · 政策名或文件")]
 _Lang = Annotated[str, typer.Option(envvar="JINLING_LANG", help="zh or en · 语言")]
@@ -41,10 +41,16 @@ def _print(found: PolicyDifference, language: Language) -> None:
     if found.is_none:
         typer.echo(Text("No parameter differs: a run under one is a run under the other.",
                         "参数全部相同：两份政策的运行结果一致。").in_language(language))  # fmt: skip
-    _table(_LEVERS, found, [(f"{one.mechanism} ", one) for one in found.levers], language)
+    _table(_LEVERS, found, [(_marked(one), one) for one in found.levers], language)
     marked = [("* " if one.assumption else "", one) for one in found.parameters]
     _table(_PARAMETERS, found, marked, language)
     _table(_COST, found, [("", one) for one in found.cost if one.before or one.after], language)
+
+
+def _marked(one: LeverChange) -> str:
+    """Return a lever's mechanism, and what it is limited to in either policy."""
+    scopes = " → ".join(scope or "–" for scope in one.scopes) if any(one.scopes) else ""
+    return f"{one.mechanism} " + (f"[{scopes}] " if scopes else "")
 
 
 def _table(title: Text, found: PolicyDifference, rows: Sequence[tuple[str, Change]], language: Language) -> None:

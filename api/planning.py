@@ -90,7 +90,7 @@ def _as_fields(policy: Policy) -> OwnPolicy:
 
 def _as_yaml(policy: Policy) -> str:
     """Return a policy as a file that a person reads: what is as usual is left out."""
-    levers = [{"kind": x.kind, **x.model_dump(exclude={"kind"}, exclude_defaults=True)}
+    levers = [{"kind": x.kind, **x.model_dump(mode="json", exclude={"kind"}, exclude_defaults=True)}
               for x in policy.resolved_levers()]  # fmt: skip
     fields = {"format": 1, "name": policy.name, "title": policy.title._asdict(), "base": policy.base}
     more = {"levers": levers, "set": policy.set}

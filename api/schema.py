@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from models.levers.base import Days, Share
+from models.levers.base import Days, Scope, Share
 from models.parameter import Preset
 from models.policy_difference import PolicyDifference
 from scenarios.library import OWN
@@ -26,6 +26,12 @@ class _Request(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class ScopeChoice(Scope):
+    """What a lever is limited to: districts, hours of the day, kinds of incidents."""
+
+    districts: tuple[str, ...] = Field(default=(), max_length=100, examples=[["Gulou"]])
+
+
 class LeverChoice(_Request):
     """A lever that a policy of one's own turns on."""
 
@@ -34,6 +40,7 @@ class LeverChoice(_Request):
     compliance: Share = 1.0
     lag_days: Days = 90.0
     running_days: Days = 3650.0
+    scope: ScopeChoice = ScopeChoice()
 
 
 class OwnPolicy(_Request):

@@ -42,9 +42,10 @@ class Change(_Strict):
 
 
 class LeverChange(Change):
-    """How far on a lever is (intensity × compliance × ramp-up), 0 where a policy does without it."""
+    """How far on a lever is (intensity × compliance × ramp-up), 0 where a policy does without it, and where."""
 
     mechanism: str
+    scopes: tuple[str, str]  #: what it is limited to before and after; "" for the whole city
 
 
 class ParameterChange(Change):
@@ -66,7 +67,7 @@ class PolicyDifference(_Strict):
     @property
     def is_none(self) -> bool:
         """Whether a run under the second policy would be a run under the first."""
-        return not self.parameters
+        return not self.parameters and all(before == after for before, after in (one.scopes for one in self.levers))
 
 
 def cost_of(policy: Policy) -> Cost:
@@ -92,16 +93,20 @@ def _told(policy: Policy) -> PolicyTold:
 
 def _lever_changes(first: Policy, second: Policy) -> tuple[LeverChange, ...]:
     off, on = ({lever.kind: lever for lever in policy.resolved_levers()} for policy in (first, second))
-    changes = (
-        LeverChange(name=kind, title=lever.title, unit=_SHARE, mechanism=lever.mechanism,
-                    before=off[kind].share if kind in off else 0.0, after=on[kind].share if kind in on else 0.0)
-        for kind, lever in (off | on).items()
-    )  # fmt: skip
-    return tuple(sorted((one for one in changes if one.before != one.after), key=lambda one: (one.mechanism, one.name)))
+    changes = []
+    for kind, lever in (off | on).items():
+        sides = [policy.get(kind) for policy in (off, on)]
+        before, after = (0.0 if one is None else one.share for one in sides)
+        scopes = tuple(str(one.scope) if one is not None and one.share else "" for one in sides)
+        if before != after or scopes[0] != scopes[1]:
+            changes.append(LeverChange(name=kind, title=lever.title, unit=_SHARE, mechanism=lever.mechanism,
+                                       before=before, after=after, scopes=(scopes[0], scopes[1])))  # fmt: skip
+    return tuple(sorted(changes, key=lambda one: (one.mechanism, one.name)))
 
 
 def _parameter_changes(first: Policy, second: Policy) -> tuple[ParameterChange, ...]:
-    before, after, known = first.resolve(), second.resolve(), parameters()
+    """Return the parameters that differ, within every scope."""
+    before, after, known = first.unlimited().resolve(), second.unlimited().resolve(), parameters()
     return tuple(
         ParameterChange(name=name, title=known[name].title, unit=unit_text(known[name].unit), before=before[name],
                         after=after[name], basis=known[name].basis, assumption=known[name].assumption)

@@ -20,8 +20,8 @@ from sim.validation import load_model
 IDS = tuple(name for i in range(1, 53) for name in ([f"A29{x}" for x in "abcdef"] if i == 29 else [f"A{i:02d}"]))
 #: Mechanisms of which the lever, the indicators or the experiment are still to come; it must become empty.
 PENDING = {
-    "A04", "A05", "A06", "A07", "A08", "A09", "A11", "A15", "A17", "A19", "A20", "A21", "A23", "A24", "A25", "A26", "A28",
-    "A29b", "A30", "A33", "A35", "A36", "A37", "A39", "A40", "A41", "A42", "A43", "A45", "A47", "A48", "A50", "A51", "A52",
+    "A04", "A05", "A06", "A07", "A08", "A11", "A15", "A17", "A19", "A20", "A21", "A23", "A24", "A25", "A26", "A28", "A29b",
+    "A30", "A33", "A35", "A36", "A37", "A39", "A40", "A41", "A42", "A43", "A45", "A47", "A48", "A49", "A51", "A52",
 }  # fmt: skip
 FILE = Path(mechanisms_module.__file__).with_suffix(".yaml")
 

@@ -56,3 +56,14 @@ def test_what_is_set_over_a_policy_is_part_of_it():
     own = policy().model_copy(update={"set": {"routing.p_misroute": 0.2}})
     (one,) = difference_of(policy(), own).parameters
     assert (one.name, one.before, one.after) == ("routing.p_misroute", 0.1, 0.2)
+
+
+def test_a_scope_is_a_difference_even_where_every_figure_is_the_same():
+    entry = {"kind": "matter_list"}
+    limited = policy(matter_list=1.0).model_copy(update={"levers": ({**entry, "scope": {"hours": (20, 8)}},)})
+    found = difference_of(policy(matter_list=1.0), limited)
+    assert found.parameters == ()
+    assert not found.is_none
+    (one,) = found.levers
+    assert (one.before, one.after, one.scopes) == (1.0, 1.0, ("", "20–08 h"))
+    assert {one.name for one in difference_of(policy(), limited).parameters} >= {"routing.p_misroute"}

@@ -1,7 +1,7 @@
 // The policy at the side: what is chosen, what it changes and costs, as a file, and on to the city.
 import { html, useEffect, useRef, useState } from "./vendor/htm-preact.js";
 import { figure, million, post } from "./data.js";
-import { ownOf, requested } from "./own.js";
+import { limits, ownOf, requested } from "./own.js";
 
 const NAME = "[A-Za-z0-9_\\-]{1,60}";
 
@@ -56,7 +56,7 @@ export function Editor({ own, setOwn, turn, known, policies, against, setAgainst
     ${!chosen.length && html`<p class="soft">${t("noneChosen")}</p>`}
     <ul class="choices">${chosen.map(([kind, fields]) => html`<li><button type="button" class="link" onClick=${() => seek(known[kind]?.mechanism)}>${known[kind]?.mechanism ?? "?"} ${told(known[kind]?.title) || kind}</button>
       <button type="button" class="small" aria-label=${t.pair(t("remove"), told(known[kind]?.title) || kind)} onClick=${() => turn(kind, null)}>✕</button>
-      <span class="soft">${t("intensity")} ${percent(fields.intensity)} · ${t("compliance")} ${percent(fields.compliance)}</span></li>`)}
+      <span class="soft">${t("intensity")} ${percent(fields.intensity)} · ${t("compliance")} ${percent(fields.compliance)}${limits(fields) && html`<br />${t.pair(t("limited"), limits(fields))}`}</span></li>`)}
       ${Object.entries(own.set).map(([name, x]) => html`<li><span>${name} = ${figure(x)} <span class="tag">${t("fixed")}</span></span>
       <button type="button" class="small" aria-label=${t.pair(t("remove"), name)} onClick=${() => setOwn({ ...own, set: Object.fromEntries(Object.entries(own.set).filter(([other]) => other !== name)) })}>✕</button></li>`)}</ul>
     ${fault && html`<p class="banner trouble" role="alert">${told(fault)}</p>`}
@@ -80,7 +80,7 @@ function Changes({ difference: { first, levers, parameters, cost }, t, told }) {
     <div class="scroll" tabindex="0" role="region" aria-label=${t("cost")}><table id="cost"><thead><tr><th scope="col">${t("cost")}</th><th scope="col" class="n">${first.name}</th><th scope="col" class="n">${t("own")}</th></tr></thead>
       <tbody>${cost.map((row) => html`<tr><th scope="row">${told(row.title)}, ${row.name === "staff_h_per_case" ? told(row.unit) : t(row.name)}</th><td class="n">${yuan(row, row.before)}</td><td class="n">${yuan(row, row.after)}</td></tr>`)}</tbody></table></div>
     ${others.length > 0 && html`<div class="scroll" tabindex="0" role="region" aria-label=${t("leversDiffer")}><table id="levers-differ"><thead><tr><th scope="col">${t("leversDiffer")}</th><th scope="col" class="n">${first.name}</th><th scope="col" class="n">${t("own")}</th></tr></thead>
-      <tbody>${levers.map((one) => html`<tr><th scope="row">${one.mechanism} ${told(one.title)}</th><td class="n">${percent(one.before)}</td><td class="n">${percent(one.after)}</td></tr>`)}</tbody></table></div>`}
+      <tbody>${levers.map((one) => html`<tr><th scope="row">${one.mechanism} ${told(one.title)}${one.scopes.some(Boolean) && html`<br /><span class="soft">${one.scopes.map((scope) => scope || "–").join(" → ")}</span>`}</th><td class="n">${percent(one.before)}</td><td class="n">${percent(one.after)}</td></tr>`)}</tbody></table></div>`}
     ${parameters.length ? html`<div class="scroll" tabindex="0" role="region" aria-label=${t("parametersDiffer", { n: parameters.length })}><table id="parameters-differ"><thead><tr><th scope="col">${t("parametersDiffer", { n: parameters.length })}</th><th scope="col" class="n">${t("before")}</th><th scope="col" class="n">${t("after")}</th></tr></thead>
       <tbody>${parameters.map((p) => html`<tr><th scope="row">${told(p.title)}, ${told(p.unit)}${p.assumption && html` <span class="tag">${t("assumption")}</span>`}</th><td class="n">${figure(p.before)}</td><td class="n">→ ${figure(p.after)}</td></tr>`)}</tbody></table></div>` : html`<p class="soft">${t("nothingDiffers")}</p>`}`;
 }

@@ -89,7 +89,7 @@ function Mechanism({ m, parts, own, turn, known, t, told, language }) {
     <${Loop} parts=${parts} touched=${m.touches} label=${t.pair(t("actsOn"), acts)} />
     <div class="does"><p>${told(m.does)}</p><p class="soft">${t.pair(t("actsOn"), acts)}</p></div>
     <div>
-      ${m.named.map((one) => html`<p class="soft">${t.pair(t(one.kind ?? "notYet"), told(one.title) || one.name)}</p>`)}
+      ${[...new Set(m.named.map((one) => one.kind ?? "notYet"))].map((kind) => html`<p class="soft">${t.pair(t(kind), m.named.filter((one) => (one.kind ?? "notYet") === kind).map((one) => told(one.title) || one.name).join(" · "))}</p>`)}
       ${!m.levers.length && m.as === "lever" && html`<p class="soft">${t("noLever")}</p>`}
       ${m.levers.map((one) => html`<${LeverOf} one=${one} fields=${own.levers[one.kind]} open=${open} turn=${turn} known=${known} t=${t} told=${told} />`)}
       ${m.levers.length > 0 && html`<button type="button" class="link" aria-expanded=${open} aria-label=${t.pair(t(open ? "hide" : "details"), told(m.title))} onClick=${() => setOpen(!open)}>${open ? "▾" : "▸"} ${t(open ? "hide" : "details")}</button>`}

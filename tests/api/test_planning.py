@@ -17,6 +17,7 @@ from models.policy import Policy
 from sim.validation import load_model
 
 OWN = {"base": "P1", "levers": [{"kind": "one_network", "intensity": 0.8, "compliance": 0.9}]}
+NIGHT = {"districts": ["North: #1"], "hours": [20, 8], "incidents": ["hotline_ticket"]}
 FILE = "format: 1\nname: mine\ntitle: {en: Mine, zh: 我的}\nbase: P1\n"
 
 
@@ -43,7 +44,8 @@ def test_a_policy_is_checked_against_its_preset(client: TestClient):
     changed = {one["name"]: one for one in told["changes"]["parameters"]}
     assert changed["routing.p_misroute"]["before"] == 0.1
     assert changed["routing.p_misroute"]["after"] < 0.07
-    assert changed["grid.report_min"]["after"] > changed["grid.report_min"]["before"]
+    price = lever_kinds()["one_network"].side_effects[0].parameter
+    assert changed[price]["after"] > changed[price]["before"]
     capex = next(one for one in told["changes"]["cost"] if one["name"] == "capex_yuan")
     assert (capex["before"], capex["after"]) == (
         0.0,
@@ -53,7 +55,7 @@ def test_a_policy_is_checked_against_its_preset(client: TestClient):
 
 def test_a_policy_survives_its_file(client: TestClient, tmp_path: Path):
     wanted = {**OWN, "name": "mine", "title": {"en": "Mine: #1", "zh": "我的"}, "set": {"crew.turnout_s": 60.0}}
-    wanted["levers"] = [*OWN["levers"], {"kind": "matter_list", "lag_days": 30.0, "running_days": 45.0}]
+    wanted["levers"] = [*OWN["levers"], {"kind": "matter_list", "lag_days": 30.0, "running_days": 45.0, "scope": NIGHT}]
     first = client.post("/api/policies/check", json={"policy": wanted}).json()
     again = client.post("/api/policies/check", json={"yaml": first["yaml"]}).json()
     assert again == first
@@ -63,6 +65,7 @@ def test_a_policy_survives_its_file(client: TestClient, tmp_path: Path):
     assert read.title.zh == "我的"
     assert read.set == {"crew.turnout_s": 60.0}
     assert read.resolved_levers()[0].share == pytest.approx(0.72)
+    assert read.resolved_levers()[1].scope.model_dump(mode="json") == NIGHT
     answer = client.post("/api/policies/difference", json={"first": first["policy"], "second": again["policy"]}).json()
     assert answer["parameters"] == answer["levers"] == []
 

@@ -96,10 +96,16 @@ def test_a_policy_is_kept_in_a_file_and_read_back(page, address: str, tmp_path: 
     kept = load_model(Policy, file)
     assert (file.name, kept.base, kept.set) == ("mine.yaml", "P0", {"crew.turnout_s": 60.0})
     assert kept.resolved_levers()[0].share == 0.5
-    file.write_text(file.read_text(encoding="utf-8").replace("one_network", "matter_list"), encoding="utf-8")
+    text = file.read_text(encoding="utf-8").replace("kind: one_network", "kind: matter_list, scope: {hours: [20, 8]}")
+    file.write_text(text, encoding="utf-8")
     page.set_input_files("#yaml-file", file)
     page.wait_for_selector("#lever-matter_list:checked", state="attached")
     assert not page.is_checked("#lever-one_network")
+    page.wait_for_timeout(500)
+    page.reload()  # the address keeps it whole
+    page.wait_for_selector("#lever-matter_list:checked", state="attached")
+    assert "only in: 20–8 h" in page.inner_text(".choices")
+    assert "crew.turnout_s = 60" in page.inner_text(".choices")
     page.expected = "status of 422"
     file.write_text("format: 1\nname: mine\n", encoding="utf-8")
     page.set_input_files("#yaml-file", file)
