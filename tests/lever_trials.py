@@ -9,6 +9,7 @@ from trials import measured, trial_of
 
 from models.indicators import indicator_kinds
 from models.levers.base import lever_kinds
+from models.lines.base import line_kinds
 from models.policy import Policy
 from scenarios.cities import city_of
 from scenarios.language import IncidentChange, Scenario
@@ -37,8 +38,9 @@ def siloed(*levers: str) -> Policy:
 
 
 def where_of(kind: str, indicator: str) -> str:
-    """Return where a lever's effect on an indicator is looked for: "wide", or the table of the log that tells of it."""
-    return "wide" if kind in WIDE else TABLE[indicator]
+    """Return where a lever's effect on an indicator is looked for: "wide", a line of work, or else the "orders"."""
+    table = TABLE[indicator] if TABLE[indicator] in line_kinds() else "orders"
+    return "wide" if kind in WIDE else table
 
 
 class LeverTrials:
