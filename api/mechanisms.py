@@ -21,6 +21,7 @@ from scenarios.library import (
     policy_names,
     scenario_names,
 )
+from sim.index import THEMES
 from sim.units import unit_text
 
 #: Written by `python -m benchmarks.mechanisms --write`.
@@ -84,6 +85,9 @@ def _called(name: str) -> dict[str, Any]:
     indicator = next((kind for kind in indicator_kinds() if kind.name == name), None)
     if indicator is not None:
         return {"kind": "indicator", "title": indicator.title._asdict()}
+    theme = next((title for theme, title in THEMES.items() if theme == name), None)
+    if theme is not None:
+        return {"kind": "theme", "title": theme._asdict()}
     shipped = (
         ("experiment", experiment_names(), load_experiment),
         ("policy", policy_names(), load_policy),

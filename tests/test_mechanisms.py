@@ -15,20 +15,20 @@ from models.mechanisms import BESIDE, GROUPS, PARTS, levers_of, mechanisms
 from models.orders import STAGES
 from scenarios.library import experiment_names, policy_names, scenario_names
 from sim.errors import InputError
+from sim.index import THEMES
 from sim.validation import load_model
 
 IDS = tuple(name for i in range(1, 53) for name in ([f"A29{x}" for x in "abcdef"] if i == 29 else [f"A{i:02d}"]))
 #: Mechanisms of which the lever, the indicators or the experiment are still to come; it must become empty.
 PENDING = {
-    "A04", "A05", "A06", "A07", "A08", "A11", "A15", "A17", "A19", "A20", "A21", "A23", "A24", "A25", "A26", "A28", "A29b",
-    "A30", "A33", "A35", "A36", "A37", "A39", "A40", "A41", "A42", "A43", "A45", "A47", "A48", "A49", "A51", "A52",
+    "A11", "A15", "A17", "A19", "A20", "A23", "A24", "A25", "A26", "A28", "A30", "A49",
 }  # fmt: skip
 FILE = Path(mechanisms_module.__file__).with_suffix(".yaml")
 
 
 def has_become_something(name: str) -> bool:
     entry = mechanisms()[name]
-    there_are = {kind.name for kind in indicator_kinds()}
+    there_are = {*(kind.name for kind in indicator_kinds()), *THEMES}
     if entry.role == "switch":
         there_are = {*experiment_names(), *policy_names(), *scenario_names()}
     return bool(levers_of(name)) if entry.role == "lever" else set(entry.named) <= there_are

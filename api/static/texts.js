@@ -110,6 +110,7 @@ export const TEXTS = {
   staffOf: { en: "{x} staff hours per case", zh: "每件人力 {x} 小时" },
   needs: { en: "Needs", zh: "需要先有" },
   noLever: { en: "No lever stands for it yet.", zh: "尚无对应措施。" },
+  theme: { en: "Themes of the index", zh: "综合指数分项" },
   experiment: { en: "Experiment", zh: "实验" },
   policy: { en: "Policy", zh: "政策" },
   notYet: { en: "Not there yet", zh: "尚未提供" },

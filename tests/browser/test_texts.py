@@ -12,7 +12,7 @@ from scenarios.reference import reference
 from viz.report import TEXTS as REPORT_TEXTS
 
 #: Texts that the page finds by a name that comes with the data.
-NAMED_BY_DATA = {"indicator", "experiment", "policy", "scenario", "capex_yuan", "opex_yuan_per_year", "capexOf", "opexOf",
+NAMED_BY_DATA = {"indicator", "experiment", "policy", "scenario", "theme", "capex_yuan", "opex_yuan_per_year", "capexOf", "opexOf",
                  "staffOf", "intensity", "compliance"}  # fmt: skip
 STATIC = Path(__file__).resolve().parents[2] / "api" / "static"
 
