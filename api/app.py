@@ -14,6 +14,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from api.jobs import Jobs
+from api.planning import router as planning
 from api.routes import router
 from api.settings import Settings
 from sim.errors import BusyError, InputError, JinlingError, NotFoundError
@@ -51,11 +52,14 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
+        separate_input_output_schemas=False,
     )
     app.state.settings = settings
     app.state.jobs = Jobs(settings.home, settings.workers, settings.queue)
     app.include_router(router)
+    app.include_router(planning)
     app.add_api_route("/", _page, include_in_schema=False)
+    app.add_api_route("/mechanisms", _mechanisms_page, include_in_schema=False)
     app.add_api_route("/assets/deck.js", _deck, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.middleware("http")(_guard)
@@ -107,6 +111,10 @@ async def _tell_http(_: Request, error: Exception) -> JSONResponse:
 
 def _page() -> FileResponse:
     return FileResponse(HERE / "templates" / "index.html", headers={"Cache-Control": "no-cache"})
+
+
+def _mechanisms_page() -> FileResponse:
+    return FileResponse(HERE / "templates" / "mechanisms.html", headers={"Cache-Control": "no-cache"})
 
 
 def _deck(request: Request) -> Response:

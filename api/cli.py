@@ -252,12 +252,14 @@ def main() -> None:
     """Run the command line; a fault that a user can mend is one sentence and exit code 2."""
     from api.cli_city import city
     from api.cli_files import reproduce, validate
+    from api.cli_policy import difference
     from api.cli_study import calibrate, experiment
 
     app.command()(validate)
     app.command()(reproduce)
     app.command()(experiment)
     app.command()(calibrate)
+    app.command()(difference)
     app.add_typer(city, name="city")
     try:
         code = app(standalone_mode=False)

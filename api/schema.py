@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from fastapi import Path
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from models.levers.base import Days, Scope, Share
 from models.parameter import Preset
+from models.policy_difference import PolicyDifference
+from scenarios.library import OWN
+from sim.errors import InputError
 from sim.text import Text
 
 _ID = r"^[0-9a-f]{32}$"
@@ -22,22 +26,33 @@ class _Request(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class ScopeChoice(Scope):
+    """What a lever is limited to: districts, hours of the day, kinds of incidents."""
+
+    districts: tuple[str, ...] = Field(default=(), max_length=100, examples=[["Gulou"]])
+
+
 class LeverChoice(_Request):
     """A lever that a policy of one's own turns on."""
 
     kind: Name = Field(examples=["one_network"])
-    intensity: float = Field(default=1.0, ge=0.0, le=1.0)
-    compliance: float = Field(default=1.0, ge=0.0, le=1.0)
+    intensity: Share = 1.0
+    compliance: Share = 1.0
+    lag_days: Days = 90.0
+    running_days: Days = 3650.0
+    scope: ScopeChoice = ScopeChoice()
 
 
 class OwnPolicy(_Request):
-    """A policy of one's own: levers over a preset."""
+    """A policy of one's own: levers over a preset, and values that are set over both."""
 
     name: Name = Field(default="own", examples=["own"])
+    title: Text = OWN
     base: Preset = Field(default="P1", examples=["P1"])
     levers: Annotated[list[LeverChoice], Field(max_length=100)] = Field(
         default_factory=list, examples=[[{"kind": "one_network", "intensity": 0.8}]]
     )
+    set: Annotated[dict[str, float], Field(max_length=500)] = Field(default_factory=dict)
 
 
 class RunRequest(_Request):
@@ -56,6 +71,44 @@ class ComparisonRequest(_Request):
     city: City = None
     policies: Annotated[list[Name | OwnPolicy], Field(min_length=2, max_length=6)] = Field(examples=[["P1", "P2"]])
     seeds: int = Field(default=20, ge=1, le=1000)
+
+
+class PolicyCheck(_Request):
+    """A policy of one's own that is looked at before anything runs, as fields or as the text of a YAML file."""
+
+    policy: OwnPolicy | None = Field(default=None, examples=[{"base": "P1", "levers": [{"kind": "one_network"}]}])
+    yaml: Annotated[str, Field(max_length=60_000)] | None = Field(
+        default=None, examples=["format: 1\nname: own\ntitle: {en: Own, zh: 自拟}\nbase: P1\n"]
+    )
+
+    @model_validator(mode="after")
+    def _is_one_of_both(self) -> PolicyCheck:
+        if (self.policy is None) == (self.yaml is None):
+            raise InputError(en="one of `policy` and `yaml` is needed", zh="需要 `policy` 或 `yaml` 之一")
+        return self
+
+
+class DifferenceRequest(_Request):
+    """Two policies whose difference is asked for, by name or of one's own."""
+
+    first: Name | OwnPolicy = Field(examples=["P1"])
+    second: Name | OwnPolicy = Field(examples=["one_network"])
+
+
+class Missing(BaseModel):
+    """A lever that another one needs, and that the policy lacks."""
+
+    lever: str = Field(examples=["one_network"])
+    needs: str = Field(examples=["matter_list"])
+
+
+class CheckedPolicy(BaseModel):
+    """A policy that was looked at: as fields, as a file, and what it changes against its own preset."""
+
+    policy: OwnPolicy
+    yaml: str = Field(examples=["format: 1\nname: own\n"])
+    missing: list[Missing] = Field(description="Levers to be added before it can run · 运行前须补上的措施")
+    changes: PolicyDifference
 
 
 class Fault(BaseModel):

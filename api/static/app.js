@@ -1,8 +1,9 @@
 // The page: choose, run, watch, compare. State lives here; the map only draws what it is handed.
 import { html, render, useEffect, useMemo, useRef, useState } from "./vendor/htm-preact.js";
-import { EMERGENCIES, clock, crewsAt, figure, get, loadCity, loadRun, ordersAt, post } from "./data.js";
+import { EMERGENCIES, clock, crewsAt, figure, get, loadCity, loadRun, million, ordersAt, post } from "./data.js";
 import { canvasMap } from "./map-canvas.js";
 import { deckMap, hasWebgl } from "./map-deck.js";
+import { lever as turnedOn, parsedOwn, requested, shareOf, toldOwn } from "./own.js";
 import { CREWS, KINDS, drawShape, palette, rgb } from "./style.js";
 import { say } from "./texts.js";
 
@@ -41,7 +42,7 @@ function App() {
   useEffect(() => {
     if (!runs.length) return;
     const link = new URLSearchParams({
-      ...wanted, ...(wanted.b === "own" ? { own: [own.base, ...Object.entries(own.levers).map(([k, x]) => `${k}*${x}`)].join(";") } : {}), runs: runs.map((run) => run.id).join(","), t: Math.round(time), speed, lang: language,
+      ...wanted, ...(wanted.b === "own" ? { own: toldOwn(own) } : {}), runs: runs.map((run) => run.id).join(","), t: Math.round(time), speed, lang: language,
       layers: Object.keys(layers).filter((k) => layers[k]).join("."),
       ...(view ? { view: [view.x, view.y].map(Math.round).concat(view.mpp.toFixed(2)).join(",") } : {}),
     });
@@ -58,8 +59,8 @@ function App() {
     setJobs(null);
   }
 
-  const chosenB = () => (wanted.b === "own"
-    ? { name: "own", base: own.base, levers: Object.entries(own.levers).map(([kind, intensity]) => ({ kind, intensity })) } : wanted.b);
+  const chosenB = () => (wanted.b === "own" ? { name: "own", ...requested(own) } : wanted.b);
+  const mechanisms = `/mechanisms#${new URLSearchParams({ scenario: wanted.scenario, city: wanted.city, seed: wanted.seed, a: wanted.a, own: toldOwn(own), lang: language })}`;
 
   async function start(event) {
     event.preventDefault();
@@ -138,7 +139,8 @@ function App() {
   return html`
     <header>
       <h1>${t("title")}</h1>
-      <button type="button" lang=${language === "zh" ? "en" : "zh"} onClick=${() => setLanguage(language === "zh" ? "en" : "zh")}>${t("language")}</button>
+      <nav><a href=${mechanisms}>${t("toMechanisms")}</a>
+      <button type="button" lang=${language === "zh" ? "en" : "zh"} onClick=${() => setLanguage(language === "zh" ? "en" : "zh")}>${t("language")}</button></nav>
     </header>
     ${trouble && html`<p class="banner trouble" role="alert">${told(trouble)}</p>`}
     <main class=${runs.length ? "watching" : ""}>
@@ -196,24 +198,18 @@ function whole({ half }, panes) {
 
 const nameOf = (policy) => policy?.name ?? policy;
 
-// A policy of one's own in the permalink: its base, then its levers with their intensity.
-function parsedOwn(text) {
-  const [base, ...levers] = (text ?? "P1").split(";");
-  return { base: ["P0", "P1", "P2"].includes(base) ? base : "P1",
-    levers: Object.fromEntries(levers.map((one) => one.split("*")).filter(([k, x]) => /^\w+$/.test(k) && x >= 0 && x <= 1).map(([k, x]) => [k, Number(x)])) };
-}
-
 function OwnPolicy({ kinds, own, set, t, told }) {
   const levers = Object.entries(kinds.levers).sort(([, a], [, b]) => (a.mechanism < b.mechanism ? -1 : 1));
-  const turn = (kind, x) => { const { [kind]: _, ...others } = own.levers; set({ ...own, levers: x === null ? others : { ...own.levers, [kind]: x } }); };
-  const million = levers.reduce((sum, [kind, { cost }]) => sum + (own.levers[kind] ?? 0) * cost.capex_yuan, 0) / 1e6;
+  const turn = (kind, x) => { const { [kind]: _, ...others } = own.levers; set({ ...own, levers: x === null ? others : { ...own.levers, [kind]: { ...turnedOn(), ...own.levers[kind], intensity: x } } }); };
+  const yuan = levers.reduce((sum, [kind, { cost }]) => sum + shareOf(own.levers[kind]) * cost.capex_yuan, 0);
   return html`<fieldset class="own"><legend>${t("own")}</legend>
     <label>${t("base")}<select id="own-base" value=${own.base} onChange=${(e) => set({ ...own, base: e.target.value })}>${["P0", "P1", "P2"].map((p) => html`<option value=${p}>${p}</option>`)}</select></label>
+    ${Object.keys(own.set).length > 0 && html`<p class="soft">${t("fixed")}: ${Object.entries(own.set).map(([name, x]) => `${name} = ${figure(x)}`).join(" · ")}</p>`}
     <ul class="levers" tabindex="0" aria-label=${t("levers")}>${levers.map(([kind, lever]) => html`<li>
       <label class="inline"><input type="checkbox" id=${`lever-${kind}`} checked=${kind in own.levers} onChange=${(e) => turn(kind, e.target.checked ? 1 : null)} /> <span><b>${lever.mechanism}</b> ${told(lever.title)}</span></label>
-      ${kind in own.levers && html`<input type="range" min="0.1" max="1" step="0.1" value=${own.levers[kind]} aria-label=${`${told(lever.title)}: ${t("intensity")}`} aria-valuetext=${`${Math.round(100 * own.levers[kind])} %`} onInput=${(e) => turn(kind, Number(e.target.value))} />
+      ${kind in own.levers && html`<input type="range" min="0.1" max="1" step="0.1" value=${own.levers[kind].intensity} aria-label=${`${told(lever.title)}: ${t("intensity")}`} aria-valuetext=${`${Math.round(100 * own.levers[kind].intensity)} %`} onInput=${(e) => turn(kind, Number(e.target.value))} />
         <p class="soft">${t("moves")}: ${lever.moves.map((name) => told(kinds.indicators[name].title)).join(" · ")}<br />${t("paid")}: ${lever.side_effects.map((side) => told(kinds.parameters[side.parameter].title)).join(" · ")}</p>`}</li>`)}</ul>
-    <p class="soft">${t("invest", { x: figure(million) })}</p></fieldset>`;
+    <p class="soft">${t("invest", { x: million(yuan) })}</p></fieldset>`;
 }
 
 const Policies = ({ id, choices, value, told, none, own, set }) => html`<select id=${id} value=${value} onChange=${(e) => set(e.target.value)}>

@@ -109,3 +109,5 @@ export const clock = (t) => {
 
 export const figure = (x) => (x === null || x === undefined || !isFinite(x) ? "–"
   : Math.abs(x) >= 1000 ? Math.round(x).toLocaleString("en") : String(Number(x.toPrecision(3))));
+
+export const million = (x) => figure(x / 1e6);

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from api.mechanisms import mechanism_facts
 from models.catalogue import catalogue
 from models.crews import DEFAULT_CREWS
 from scenarios.reference import reference
 from viz.report import TEXTS as REPORT_TEXTS
 
+#: Texts that the page finds by a name that comes with the data.
+NAMED_BY_DATA = {"indicator", "experiment", "policy", "scenario", "theme", "capex_yuan", "opex_yuan_per_year", "capexOf", "opexOf",
+                 "staffOf", "intensity", "compliance"}  # fmt: skip
 STATIC = Path(__file__).resolve().parents[2] / "api" / "static"
 
 
@@ -29,14 +33,17 @@ def test_every_text_of_the_page_has_both_languages():
 
 
 def test_the_page_uses_no_text_that_is_not_there():
-    used = set(re.findall(r'\bt\("(\w+)"', (STATIC / "app.js").read_text(encoding="utf-8")))
-    assert used <= set(page_texts())
+    scripts = {path.name: path.read_text(encoding="utf-8") for path in STATIC.glob("*.js")}
+    assert {"app.js", "mechanisms.js", "editor.js"} <= set(scripts)
+    used = {key for script in scripts.values() for key in re.findall(r'\bt\("(\w+)"', script)}
+    assert used | NAMED_BY_DATA <= set(page_texts())
     assert set(catalogue()) | set(DEFAULT_CREWS) <= set(page_texts())
 
 
 def test_every_kind_and_report_text_has_both_languages():
     titles = [facts["title"] for family in reference().values() for facts in family.values()]
     titles += [text._asdict() for text in REPORT_TEXTS.values()]
+    titles += [text for entry in mechanism_facts()["mechanisms"] for text in (entry["title"], entry["does"])]
     for title in titles:
         assert title["en"]
         assert title["zh"]

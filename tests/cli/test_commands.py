@@ -32,7 +32,19 @@ from scenarios.running import run_scenario
 from sim.city.build import GENERATED
 from sim.runs import RunStore
 
-COMMANDS = ("run", "compare", "experiment", "calibrate", "demo", "validate", "reproduce", "kinds", "serve", "city")
+COMMANDS = (
+    "run",
+    "compare",
+    "difference",
+    "experiment",
+    "calibrate",
+    "demo",
+    "validate",
+    "reproduce",
+    "kinds",
+    "serve",
+    "city",
+)
 HEAVY = ("numba", "scipy", "simpy", "mesa", "pyarrow", "osmium", "fastapi")
 
 
