@@ -14,7 +14,7 @@ from sim.city.model import City
 #: By line: fields of the line that a trial changes, `hours` of the window where it needs more than the least, and
 #: `set`, parameters over those of the policy.
 TRIALS: dict[str, dict[str, Any]] = {
-    "service_hall": {"windows_per_100k": 60.0, "matters_per_100k": 1500.0},
+    "service_hall": {"windows_per_100k": 120.0, "matters_per_100k": 2350.0},
 }
 
 
