@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from scenarios.language import Scenario
+    from sim.comparison import Comparison
 
 app = typer.Typer(
     name="jinling",
@@ -152,16 +153,23 @@ def compare(
     answer(result, language_of(lang), report, machine=machine)
 
 
-def answer(result: Any, language: Language, report: Path | None, *, machine: bool) -> None:
-    """Write the report of a comparison where one is wanted, and print the comparison."""
+def answer(found: Comparison | list[Comparison], language: Language, report: Path | None, *, machine: bool) -> None:
+    """Write the report of what was compared, in one case or in several, where one is wanted, and print it."""
+    results = found if isinstance(found, list) else [found]
     if report is not None:
         from viz.report import write_report
 
-        write_report(result, report)
+        write_report(results, report)
     if machine:
-        typer.echo(result.model_dump_json(indent=1))
+        told = [result.model_dump(mode="json") for result in results]
+        as_json(told if isinstance(found, list) else told[0])
         return
-    _print_comparison(result, language, report)
+    for result in results:
+        _print_comparison(result, language)
+    if results[0].city.synthetic:
+        say(Text("The city is synthetic.", "本城市为合成城市。"), language)
+    if report is not None:
+        say(Text(f"Report: {report}", f"报告：{report}"), language)
 
 
 def check_writable(file: Path) -> None:
@@ -171,7 +179,7 @@ def check_writable(file: Path) -> None:
         raise InputError(en="no report can be written here", zh="无法在此写入报告", file=file)
 
 
-def _print_comparison(result: Any, language: Language, report: Path | None) -> None:
+def _print_comparison(result: Comparison, language: Language) -> None:
     """Print a comparison as a table and in sentences."""
     from rich.console import Console
 
@@ -185,14 +193,11 @@ def _print_comparison(result: Any, language: Language, report: Path | None) -> N
         key = as_expected(one, rows[one.indicator])
         told = sentence(rows[one.indicator], one.policy, Text(one.policy, one.policy), language)
         typer.echo(f"{EXPECTED_SIGNS[key]} {EXPECTED[key].in_language(language)}: {told}")
+    measured = result.measured()
     for policy in result.policies[1:]:
-        if not result.expected:
-            typer.echo(sentence(result.rows[0], policy.name, policy.title, language))
-        typer.echo(tally([verdict(row.indicator, row.differences[policy.name]) for row in result.rows], language))
-    if result.city.synthetic:
-        say(Text("The city is synthetic.", "本城市为合成城市。"), language)
-    if report is not None:
-        say(Text(f"Report: {report}", f"报告：{report}"), language)
+        if not result.expected and measured:
+            typer.echo(sentence(measured[0], policy.name, policy.title, language))
+        typer.echo(tally([verdict(row.indicator, row.differences[policy.name]) for row in measured], language))
 
 
 @app.command()

@@ -237,7 +237,7 @@ def comparison(request: Request, job_id: JobId) -> State:
 @router.get("/comparisons/{job_id}/report", summary="Report · 报告", responses=FAULTS)
 def report(request: Request, job_id: JobId) -> Response:
     """Return the report of a complete comparison as one HTML file."""
-    html = render_report(_comparison(request, job_id))
+    html = render_report([_comparison(request, job_id)])
     headers = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:"}
     return Response(html, media_type="text/html; charset=utf-8", headers=headers)
 

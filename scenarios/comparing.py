@@ -33,8 +33,11 @@ from sim.comparison import (
     LeverInfo,
     ParameterRow,
     PolicyInfo,
+    Together,
+    Values,
     area_rows,
     compared_rows,
+    together,
 )  # fmt: skip
 from sim.errors import InputError
 from sim.runs import Run, RunStore, digest_of, write_durably
@@ -59,6 +62,8 @@ class Asked(NamedTuple):
 
     command: str = ""  #: that makes it again
     expected: Sequence[Expected] = ()
+    case: Text | None = None
+    factors: tuple[str, str, str] | None = None  #: policies with one thing, with another, and with both
 
 
 def compare(
@@ -84,13 +89,28 @@ def compare(
     store = RunStore(home / "runs")
     runs = {policy.name: [store.open(run_id_of(scenario, policy, seed, city)) for seed in seeds] for policy in policies}
     said = asked or Asked()
-    comparison = _compared(scenario, policies, seeds, city, runs).model_copy(update={
-        "command": said.command, "expected": list(said.expected), "wall_s": round(time.monotonic() - started, 2),
+    comparison = _compared(scenario, policies, seeds, city, runs)
+    comparison = comparison.model_copy(update={
+        "together": _together(comparison, runs, said.factors),
+        "command": said.command, "expected": list(said.expected), "case": said.case, "wall_s": round(time.monotonic() - started, 2),
     })  # fmt: skip
     folder = home / "comparisons"
     folder.mkdir(parents=True, exist_ok=True)
     write_durably(folder / f"{comparison.id}.json", comparison.model_dump_json(indent=1).encode())
     return comparison
+
+
+def _together(
+    comparison: Comparison, runs: dict[str, list[Run]], factors: tuple[str, str, str] | None
+) -> Together | None:
+    if factors is None:
+        return None
+    described = [row.indicator for row in comparison.measured()]
+    return together(described, _values(runs, comparison.seeds), comparison.seeds, factors)
+
+
+def _values(runs: dict[str, list[Run]], seeds: list[int]) -> Values:
+    return {name: dict(zip(seeds, [run.indicators for run in own], strict=True)) for name, own in runs.items()}
 
 
 def comparison_id(scenario: Scenario, policies: list[Policy], seeds: Iterable[int], city: City) -> str:
@@ -188,8 +208,6 @@ def _compared(
     runs: dict[str, list[Run]],
 ) -> Comparison:
     described = described_indicators()
-    values = {name: dict(zip(seeds, [run.indicators for run in own], strict=True))
-              for name, own in runs.items()}  # fmt: skip
     by_area = {name: dict(zip(seeds, [run.manifest["by_area"] for run in own], strict=True))
                for name, own in runs.items()}  # fmt: skip
     names = {str(area): name for area, name in enumerate(city.areas.name)}
@@ -206,7 +224,7 @@ def _compared(
         policies=[_policy_info(policy) for policy in policies],
         parameters=_parameter_rows(scenario, policies),
         seeds=seeds,
-        rows=compared_rows(described, values, seeds),
+        rows=compared_rows(described, _values(runs, seeds), seeds),
         area_level=comparing_level(city),
         areas=areas,
         worst=worst,
@@ -233,7 +251,8 @@ def _policy_info(policy: Policy) -> PolicyInfo:
         name=policy.name,
         title=policy.title,
         base=policy.base,
-        levers=[LeverInfo(kind=lever.kind, title=lever.title, mechanism=lever.mechanism, share=lever.share)
+        levers=[LeverInfo(kind=lever.kind, title=lever.title, mechanism=lever.mechanism, share=lever.share,
+                          scope=str(lever.scope))
                 for lever in levers],
         cost=cost,
         side_effects=list(dict.fromkeys(paid)),
@@ -258,7 +277,7 @@ def _city_info(city: City) -> CityInfo:
 
 
 def _parameter_rows(scenario: Scenario, policies: list[Policy]) -> list[ParameterRow]:
-    values: dict[str, dict[str, Any]] = {p.name: resolved(scenario, p) for p in policies}
+    values: dict[str, dict[str, Any]] = {p.name: resolved(scenario, p.unlimited()) for p in policies}
     first = values[policies[0].name]
     names = {name for p in policies[1:] for name in differing(first, values[p.name])}
     return [

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -14,6 +15,7 @@ from scenarios.language import Name, Scenario
 from sim.comparison import Comparison, Expected
 from sim.errors import InputError
 from sim.text import Text
+from sim.validation import validated
 
 
 class _Strict(BaseModel):
@@ -27,6 +29,8 @@ class Expectation(_Strict):
     indicator: str
     low: float
     high: float
+    relative: bool = False  #: whether low and high are shares of the first arm's mean
+    case: Name | None = None  #: None: every case
     because: Text  #: how much in words, and from where that is known
 
     @model_validator(mode="after")
@@ -35,6 +39,27 @@ class Expectation(_Strict):
             raise InputError(en="low and high must be differences of one direction, low first",
                              zh="low 与 high 须为同一方向的差值，且 low 在前")  # fmt: skip
         return self
+
+
+class Case(_Strict):
+    """What a case of an experiment changes in its scenario; the arms are compared in each case by themselves."""
+
+    name: Name
+    title: Text
+    hours: float | None = None
+    start_hour: int | None = None
+    lines: dict[str, dict[str, Any]] = Field(default_factory=dict)  #: fields over those that the scenario gives
+    parameters: dict[str, float] = Field(default_factory=dict)
+
+    def changed(self, scenario: Scenario) -> Scenario:
+        """Return `scenario` in this case."""
+        said = scenario.model_dump(exclude={"lines", "parameters"})
+        lines = {name: {**fields, **self.lines.get(name, {})} for name, fields in scenario.lines.items()}
+        lines |= {name: fields for name, fields in self.lines.items() if name not in lines}
+        own = {"hours": self.hours, "start_hour": self.start_hour}
+        own = {name: value for name, value in own.items() if value is not None}
+        given = {**said, **own, "lines": lines, "parameters": {**scenario.parameters, **self.parameters}}
+        return validated(Scenario, given, f"{self.name}.")
 
 
 class Experiment(_Strict):
@@ -47,6 +72,10 @@ class Experiment(_Strict):
     scenario: Name
     seeds: Annotated[int, Field(ge=2, le=100_000)] = 30
     arms: Annotated[tuple[Policy, ...], Field(min_length=2, max_length=12)]
+    factors: tuple[str, str, str] | None = (
+        None  #: arms with one thing, with another, with both: do they help each other?
+    )
+    cases: Annotated[tuple[Case, ...], Field(max_length=12)] = ()
     expected: Annotated[tuple[Expectation, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
@@ -54,18 +83,35 @@ class Experiment(_Strict):
         arms = [arm.name for arm in self.arms]
         if len(set(arms)) != len(arms):
             raise InputError(en="the arms need different names", zh="各组名称须不同")
+        if self.factors is not None and not set(self.factors) <= set(arms[1:]):
+            there_are = ", ".join(arms[1:])
+            raise InputError(
+                en=f"factors must name three arms of: {there_are}", zh=f"factors 须为以下各组中的三个：{there_are}"
+            )
         indicators = [kind.name for kind in indicator_kinds()]
+        cases = [case.name for case in self.cases]
         for one in self.expected:
-            for name, known in ((one.arm, arms[1:]), (one.indicator, indicators)):
+            for name, known in ((one.arm, arms[1:]), (one.indicator, indicators), (one.case, [*cases, None])):
                 if name not in known:
-                    there_are = ", ".join(known)
+                    there_are = ", ".join(filter(None, known)) or "–"
                     raise InputError(en=f"{name!r} is unknown; there are: {there_are}",
                                      zh=f"{name!r} 未知；可用：{there_are}")  # fmt: skip
         return self
 
-    def asked(self, scenario: Scenario) -> Scenario:
-        """Return the scenario under the experiment's own title and question."""
-        return scenario.model_copy(update={"name": self.name, "title": self.title, "question": self.question})
+    def asked(self, scenario: Scenario) -> list[tuple[Case | None, Scenario]]:
+        """Return the scenario of each case under the experiment's own title and question."""
+        own = {"name": self.name, "title": self.title, "question": self.question}
+        whole = scenario.model_copy(update=own)
+        return [(case, case.changed(whole)) for case in self.cases] or [(None, whole)]
+
+    def expected_in(self, case: Case | None) -> list[Expected]:
+        """Return what is expected in a case."""
+        name = None if case is None else case.name
+        return [
+            Expected(policy=one.arm, indicator=one.indicator, low=one.low, high=one.high, relative=one.relative,
+                     because=one.because)
+            for one in self.expected if one.case in {None, name}
+        ]  # fmt: skip
 
 
 def conduct(
@@ -76,9 +122,16 @@ def conduct(
     workers: int = 2,
     progress: Progress | None = None,
     command: str = "",
-) -> Comparison:
-    """Compare the arms of an experiment; the answer says for each expectation what was expected."""
-    expected = [Expected(policy=one.arm, indicator=one.indicator, low=one.low, high=one.high, because=one.because)
-                for one in experiment.expected]  # fmt: skip
-    return compare(experiment.asked(scenario), list(experiment.arms), list(range(seeds)), home, workers, progress,
-                   Asked(command, expected))  # fmt: skip
+) -> list[Comparison]:
+    """Compare the arms of an experiment in each of its cases; each answer says what was expected."""
+    asked = experiment.asked(scenario)
+    found = []
+    for number, (case, played) in enumerate(asked):
+        said = Asked(command, experiment.expected_in(case), None if case is None else case.title, experiment.factors)
+        told = None if progress is None else partial(_of_all, progress, number, len(asked))
+        found.append(compare(played, list(experiment.arms), list(range(seeds)), home, workers, told, said))
+    return found
+
+
+def _of_all(progress: Progress, number: int, cases: int, share: float) -> None:
+    progress((number + share) / cases)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from math import nan
 from typing import Literal, TypeVar
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from sim.statistics import PairedDifference, holm, mean_interval, paired_difference, worst_tenth
@@ -62,6 +63,7 @@ class LeverInfo(_Strict):
     title: Text
     mechanism: str
     share: float
+    scope: str = ""  #: what it is limited to
 
 
 class CostInfo(_Strict):
@@ -90,7 +92,17 @@ class Expected(_Strict):
     indicator: str
     low: float  #: of the difference
     high: float
+    relative: bool = False  #: whether low and high are shares of the first policy's mean
     because: Text
+
+
+class Together(_Strict):
+    """Whether two things do more, or less, together than one by one: a factorial of four policies."""
+
+    first: str  #: policy with the one
+    second: str  #: policy with the other
+    both: str
+    rows: dict[str, PairedDifference]  #: by indicator: the sum of the two effects, and that of both together
 
 
 class ParameterRow(_Strict):
@@ -151,11 +163,19 @@ class Comparison(_Strict):
     command: str
     wall_s: float
     limits: list[Text] = Field(default_factory=list)
+    case: Text | None = None  #: the case of an experiment that it compares in
     expected: list[Expected] = Field(default_factory=list)
+    together: Together | None = None
 
     def measured(self) -> list[Row]:
         """Return the rows in which there was something to measure."""
         return [row for row in self.rows if any(difference.n for difference in row.differences.values())]
+
+    def asked(self, policy: str) -> list[Row]:
+        """Return the rows that answer the question for a policy: those of what was expected of it, else what was measured."""
+        by_name = {row.indicator.name: row for row in self.rows}
+        expected = [by_name[one.indicator] for one in self.expected if one.policy == policy]
+        return expected or self.measured()
 
 
 def _series(values: dict[int, dict[str, float | None]], seeds: list[int], name: str) -> list[float]:
@@ -173,6 +193,21 @@ def compared_rows(described: list[Described], values: Values, seeds: list[int]) 
         differences = {policy: paired_difference(series[policies[0]], series[policy]) for policy in policies[1:]}
         rows.append(Row(indicator=indicator, means=means, differences=differences))
     return _corrected(rows, policies[1:])
+
+
+def together(described: list[Described], values: Values, seeds: list[int], factors: tuple[str, str, str]) -> Together:
+    """Return for each indicator the effect of both factors against the sum of the effects of each; p corrected by Holm."""
+    first, second, both = factors
+    base = next(iter(values))
+    rows = {}
+    for indicator in described:
+        none, one, other, all_on = (
+            np.array(_series(values[policy], seeds, indicator.name)) for policy in (base, first, second, both)
+        )
+        rows[indicator.name] = paired_difference(one - none + other - none, all_on - none)
+    corrected = holm([row.p for row in rows.values()])
+    rows = {name: replace(row, p_holm=p) for (name, row), p in zip(rows.items(), corrected, strict=True)}
+    return Together(first=first, second=second, both=both, rows=rows)
 
 
 def _interval(series: list[float]) -> Interval:

@@ -25,6 +25,7 @@ _TOLD = {
     "s": "秒",
     "share": "比例",
     "share/min": "比例/分钟",
+    "scope": "适用范围",
     "working days": "工作日",
     "working h": "工作小时",
 }

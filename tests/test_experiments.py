@@ -56,7 +56,7 @@ def test_micro_stations_do_what_was_expected_of_them(tiny, home):
     asked = load_experiment("E5")
     crews = {name: kind.model_copy(update={"count": 24}) for name, kind in tiny.crews.items()}
     fires = tiny.model_copy(update={"incidents": {"building_fire": IncidentChange(rate_factor=1000.0)}, "crews": crews})
-    found = conduct(asked, fires, 12, home)
+    found = conduct(asked, fires, 12, home)[0]
     rows = {row.indicator.name: row for row in found.rows}
     assert found.title == asked.title
     for one in found.expected:
@@ -66,7 +66,7 @@ def test_micro_stations_do_what_was_expected_of_them(tiny, home):
     # The orders of magnitude of the domain's own small model: 21, 33 and 51 % before the brigade.
     assert 0.15 < early.means["separate"].mean < 0.36
     assert early.differences["integrated"].difference == pytest.approx(0.30, abs=0.08)
-    html = render_report(found)
+    html = render_report([found])
     for text in ("What was expected, and what came out", "预期与结果", "✓ as expected", "✓ 符合预期", "A34",
                  "Investment, million yuan"):  # fmt: skip
         assert text in html

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from sim.comparison import Comparison, Expected, Row
 from sim.runs import write_durably
+from sim.statistics import PairedDifference
 from sim.text import LANGUAGES, Language, Text
 from viz.charts import forest_plot
 from viz.words import (
@@ -14,6 +16,7 @@ from viz.words import (
     SIGNS,
     VERDICTS,
     as_expected,
+    band,
     figure,
     interval,
     p_value,
@@ -23,6 +26,13 @@ from viz.words import (
     verdict,
 )
 
+SYNERGY = {
+    "better": Text("▲ more than the sum", "▲ 大于两者之和"),
+    "worse": Text("▼ less than the sum", "▼ 小于两者之和"),
+    "same": Text("= the sum", "= 等于两者之和"),
+    "open": Text("? cannot be told", "? 尚不能判断"),
+    "none": Text("–", "–"),
+}
 TEXTS: dict[str, Text] = {
     "report": Text("comparison report", "对比报告"),
     "question": Text("Question.", "问题："),
@@ -48,9 +58,13 @@ TEXTS: dict[str, Text] = {
     "worse": Text("Side effects on", "副作用涉及"),
     "preset": Text("a preset: its price is not known", "预设方案：成本未知"),
     "results": Text("Results", "结果"),
+    "case": Text("Case", "情形"),
     "expected": Text("What was expected, and what came out", "预期与结果"),
     "expectation": Text("Expected", "预期"),
     "found": Text("Found", "结果判定"),
+    "together": Text("Together or one by one", "协同还是各自叠加"),
+    "sum": Text("Sum of the two effects", "两者效果之和"),
+    "both": Text("Effect of both", "同时实施的效果"),
     "figure": Text("Triangles: told apart from zero after Holm's correction; circles: cannot be told.",
                    "三角：经 Holm 校正后可与零区分；圆点：尚不能判断。"),
     "table": Text("Means, paired differences and 95 % intervals", "均值、配对差值与 95% 区间"),
@@ -69,15 +83,15 @@ TEXTS: dict[str, Text] = {
 }  # fmt: skip
 
 
-def write_report(comparison: Comparison, path: Path) -> Path:
-    """Write the report of `comparison` to `path` and return the path; the file asks the network for nothing."""
+def write_report(comparisons: Sequence[Comparison], path: Path) -> Path:
+    """Write the report of `comparisons` to `path` and return the path; the file asks the network for nothing."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_durably(path, render_report(comparison).encode())
+    write_durably(path, render_report(comparisons).encode())
     return path
 
 
-def render_report(comparison: Comparison) -> str:
-    """Return the report as HTML; every text of the data is escaped."""
+def render_report(comparisons: Sequence[Comparison]) -> str:
+    """Return a comparison, or those of the cases of an experiment, as HTML; every text of the data is escaped."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
@@ -85,40 +99,50 @@ def render_report(comparison: Comparison) -> str:
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined
     )
     environment.filters |= {
-        "say": _say, "figure": figure, "signed": signed, "interval": interval,
-        "p_value": p_value, "verdict": _verdict, "found": _found,
+        "say": _say, "figure": figure, "signed": signed, "interval": interval, "band": band,
+        "p_value": p_value, "verdict": _verdict, "found": _found, "synergy": _synergy,
     }  # fmt: skip
-    charts = {
-        language: {
-            policy.name: Markup(forest_plot(comparison, policy.name, language))  # noqa: S704 - vl-convert escapes the texts in its SVG
-            for policy in comparison.policies[1:]
-        }
-        for language in LANGUAGES
-    }
+
+    def chart(comparison: Comparison, policy: str, language: Language) -> Markup:
+        return Markup(forest_plot(comparison, policy, language))  # noqa: S704 - vl-convert escapes the texts in its SVG
+
     return environment.get_template("report.html").render(
-        c=comparison,
+        c=comparisons[0],
+        cases=comparisons,
         texts={language: {key: text.in_language(language) for key, text in TEXTS.items()} for language in LANGUAGES},
-        answers={language: _answers(comparison, language) for language in LANGUAGES},
-        by_name={row.indicator.name: row for row in comparison.rows},
-        titles={row.indicator.name: row.indicator.title for row in comparison.rows},
-        charts=charts,
+        answers=_answers,
+        titles={row.indicator.name: row.indicator.title for row in comparisons[0].rows},
+        by_indicator=lambda comparison: {row.indicator.name: row for row in comparison.rows},
+        chart=chart,
     )
 
 
 def _answers(comparison: Comparison, language: Language) -> list[str]:
-    """Return, for each policy, the first indicator that can be told (else the first), and how many of them can."""
+    """Return, for each policy, what answers the question: the first asked indicator that can be told (else the first).
+
+    How many of the measured indicators can be told, and which way, follows.
+    """
     answers = []
     for policy in comparison.policies[1:]:
-        verdicts = [verdict(row.indicator, row.differences[policy.name]) for row in comparison.rows]
-        first = next((i for i, judged in enumerate(verdicts) if judged in {"better", "worse"}), 0)
-        answer = sentence(comparison.rows[first], policy.name, policy.title, language)
-        answers.append(f"{answer} {tally(verdicts, language)}")
+        asked = comparison.asked(policy.name)
+        if not asked:
+            continue
+        told = (row for row in asked if verdict(row.indicator, row.differences[policy.name]) in {"better", "worse"})
+        answer = sentence(next(told, asked[0]), policy.name, policy.title, language)
+        judged = [verdict(row.indicator, row.differences[policy.name]) for row in comparison.measured()]
+        answers.append(f"{answer} {tally(judged, language)}")
     return answers
 
 
 def _verdict(row: Row, policy: str, language: Language) -> str:
     judged = verdict(row.indicator, row.differences[policy])
     return f"{SIGNS[judged]} {VERDICTS[judged].in_language(language)}"
+
+
+def _synergy(difference: PairedDifference, row: Row, language: Language) -> str:
+    """Return whether two things do more together than one by one, with its sign."""
+    key = SYNERGY[verdict(row.indicator, difference)]
+    return key.in_language(language)
 
 
 def _found(one: Expected, row: Row, language: Language) -> str:

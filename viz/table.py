@@ -19,7 +19,8 @@ def comparison_table(comparison: Comparison, policy: str, language: Language) ->
     """Return the measured rows of a policy against the first one; every verdict has a sign, told below the table."""
     first = comparison.policies[0].name
     told = "  ".join(f"{SIGNS[key]} {word.in_language(language)}" for key, word in VERDICTS.items())
-    title = f"{comparison.title.in_language(language)} · {comparison.city.name}"
+    case = f" · {comparison.case.in_language(language)}" if comparison.case else ""
+    title = f"{comparison.title.in_language(language)}{case} · {comparison.city.name}"
     table = Table(title=title, caption=told, box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column(_INDICATOR.in_language(language), min_width=16)
     for name in (first, policy):

@@ -76,7 +76,16 @@ def as_expected(one: Expected, row: Row) -> str:
         return "open"
     if (difference.difference < 0) != (one.low < 0):
         return "no"
-    return "yes" if difference.low <= one.high and difference.high >= one.low else "size"
+    scale = difference.mean_first if one.relative else 1.0
+    low, high = sorted((one.low * scale, one.high * scale))
+    return "yes" if difference.low <= high and difference.high >= low else "size"
+
+
+def band(one: Expected) -> str:
+    """Return what was expected as `low … high`, in percent where it is relative."""
+    if one.relative:
+        return f"{signed(100 * one.low)} … {signed(100 * one.high)} %"
+    return f"{signed(one.low)} … {signed(one.high)}"
 
 
 def sentence(row: Row, policy: str, title: Text, language: Language) -> str:

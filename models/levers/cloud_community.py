@@ -16,6 +16,7 @@ class CloudCommunity(Lever):
     title: ClassVar[Text] = Text(en="Cloud community of chat groups", zh="掌上云社区")
     mechanism: ClassVar[str] = "A16"
     moves: ClassVar[tuple[str, ...]] = ("found.patrol_event",)
+    pays: ClassVar[tuple[str, ...]] = ("false_reports",)
     own: ClassVar[Mapping[str, Parameter]] = {
         "channel.group_per_day": Parameter(
             title=Text("Rate at which a chat group tells of an open public event", "微信群上报公共事件的速率"),
@@ -31,7 +32,10 @@ class CloudCommunity(Lever):
         ),
     }
     effects: ClassVar[tuple[Effect, ...]] = (Effect(parameter="channel.group_per_day", on=0.4),)
-    side_effects: ClassVar[tuple[SideEffect, ...]] = (SideEffect(parameter="grid.report_min", factor=1.2),)
+    side_effects: ClassVar[tuple[SideEffect, ...]] = (
+        SideEffect(parameter="intake.false_reports", factor=1.4),
+        SideEffect(parameter="hotline.volume", factor=1.15),
+    )
     cost: ClassVar[Cost] = Cost(capex_yuan=1_500_000, opex_yuan_per_year=5_000_000, staff_h_per_case=0.0)
 
     kind: Literal["cloud_community"] = "cloud_community"
