@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from math import ceil, exp, inf
+from math import ceil, exp, nan
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
@@ -173,15 +173,16 @@ class _Hall:
         self._draw_ways()
         self._drop_those_before()
         self._open_windows()
+        self._draw_services()
         n = len(self.matter)
         draw = partial(self.world.rules.stream.uniforms, entities=self.matter)
         self.parallel = (draw("hall.parallel") < self._p("parallel")) & (self.line.items > 1)
         self.wrong = draw("hall.wrong") < ERROR + GAMED * self._p("appraisal") ** 2
-        self.done = self.behind.copy()
-        self.visits = np.where(self.online, 0, self.behind).astype(np.int16)
-        self.came, self.left = np.zeros(n, dtype=np.int16), np.zeros(n, dtype=np.int16)
-        self.wait, self.clerk = np.zeros(n), np.zeros(n)
-        self.wait_first, self.t_accept = np.full(n, np.nan), np.full(n, np.nan)
+        self.done: list[int] = self.behind.tolist()  #: submissions that a clerk has taken
+        self.visits: list[int] = np.where(self.online, 0, self.behind).tolist()
+        self.came, self.left = [0] * n, [0] * n
+        self.wait, self.clerk = [0.0] * n, [0.0] * n
+        self.wait_first, self.t_accept = [nan] * n, [nan] * n
         self.spells: list[tuple[float, float]] = []  #: start and duration of each service
 
     @property
@@ -196,7 +197,7 @@ class _Hall:
         line, people, end = self.line, self.world.population, self.world.window[1]
         self._spans = np.array([self._working.span(day) for day in range(-BEFORE_D, ceil(end / DAY))])
         grown = people.age_group > 0
-        per_day = grown * (line.matters_per_100k / 100_000 / max(float(grown.mean()), 1e-9))
+        per_day = np.where(grown, line.matters_per_100k / 100_000 / max(float(grown.mean()), 1e-9), 0.0)
         around = (0.0, len(self._spans) * DAY)
         person, matter, drawn = occurrences(self.world.rules.stream, "hall", people.key, per_day, _EVENLY, around)
         opens, closes = self._spans[(drawn // DAY).astype(np.int64)].T
@@ -251,11 +252,24 @@ class _Hall:
         pool = [simpy.Resource(env, sum(counts[:joined]))] if joined else []
         self.windows = pool * joined + [simpy.Resource(env, count) for count in counts[joined:]]
 
+    def _draw_services(self) -> None:
+        """Draw a clerk's time (s) for every submission, one row's after the other's: that of number k at `first` + k."""
+        line, to_come = self.line, self.submissions - self.behind
+        self.first = np.cumsum(to_come) - to_come - self.behind
+        row = np.repeat(np.arange(len(to_come)), to_come)
+        mean_min = line.service_min * np.where(self.pooled, self._p("pool_factor"), 1.0)
+        mean_min = np.where(self.helped, self._p("help_min"), mean_min) / (1.0 + SPEED * self._p("appraisal"))
+        luck = self.world.rules.stream.lognormals(
+            exp(-0.5 * line.service_sigma**2), line.service_sigma, "hall.service", self.matter[row],
+            np.arange(len(row)) - self.first[row],
+        )  # fmt: skip
+        self.services: list[float] = (mean_min[row] * MINUTE * luck).tolist()
+
     def start(self) -> None:
         """Send everybody on their way; those who apply online by themselves need no window."""
-        start = self.world.window[0]
+        start, alone = self.world.window[0], self.online & ~self.helped
         for row, time in enumerate(self.t_apply.tolist()):
-            if self.online[row] and not self.helped[row]:
+            if alone[row]:
                 whole = time
                 for _ in range(self.submissions[row] - 1):
                     whole = self._next_day(whole, time)
@@ -268,60 +282,50 @@ class _Hall:
     def _next_day(self, now: float, time: float) -> float:
         """Return the first moment of a working day after that of `now` at the same time of day as `time`."""
         day = int(now // DAY) + 1
-        while self._working.span(day)[0] >= self._working.span(day)[1]:
+        opens, closes = self._working.span(day)
+        while not opens < closes:
             day += 1
+            opens, closes = self._working.span(day)
         return day * DAY + time % DAY
 
     def _apply(self, row: int, time: float) -> Process:
         """Come to the hall, or be helped from it, as often as it takes until the submission is whole."""
-        engine = self.world.engine
-        while self.done[row] < self.submissions[row] and self.visits[row] < MOST_VISITS:
-            yield engine.env.timeout(max(0.0, time - engine.now))
-            yield from self._at_window(row)
-            time = self._next_day(engine.now, time)
-        if self.done[row] == self.submissions[row]:
-            self.t_accept[row] = engine.now
+        env, windows, helped = self.world.engine.env, self.windows[self.department[row]], bool(self.helped[row])
+        needed, first = int(self.submissions[row]), int(self.first[row])
+        while self.done[row] < needed and self.visits[row] < MOST_VISITS:
+            yield env.timeout(max(0.0, time - env.now))
+            came = env.now
+            with windows.request() as window:
+                if not window.triggered:
+                    yield window
+                if helped or self._stayed(row, came):
+                    takes = self.services[first + self.done[row]]
+                    self.clerk[row] += takes
+                    self.spells.append((env.now, takes))
+                    self.done[row] += 1
+                    yield env.timeout(takes)
+            time = self._next_day(env.now, time)
+        if self.done[row] == needed:
+            self.t_accept[row] = env.now
 
-    def _at_window(self, row: int) -> Process:
-        """Wait for a window and be served, or find at its turn that patience ended before."""
-        engine, came = self.world.engine, self.world.engine.now
-        patience = inf if self.helped[row] else self._patience(row)
-        with self.windows[self.department[row]].request() as window:
-            yield window
-            waited = min(engine.now - came, patience)
-            if not self.helped[row]:
-                self._waited(row, came, waited)
-            if waited == patience:
-                self.left[row] += came < self.world.window[1]
-                return
-            takes = self._service(row)
-            self.clerk[row] += takes
-            self.spells.append((engine.now, takes))
-            yield engine.env.timeout(takes)
-        self.done[row] += 1
+    def _stayed(self, row: int, came: float) -> bool:
+        """Note a visit whose turn it is now, and return whether patience has lasted: else the applicant left before.
 
-    def _patience(self, row: int) -> float:
-        visit, mean_s = int(self.visits[row]), self.line.patience_min * MINUTE
-        return self.world.rules.stream.exponential(mean_s, "hall.patience", int(self.matter[row]), visit)
-
-    def _service(self, row: int) -> float:
-        line, helped = self.line, bool(self.helped[row])
-        mean_s = MINUTE * (self._p("help_min") if helped else line.service_min)
-        mean_s *= self._p("pool_factor") if self.pooled[row] and not helped else 1.0
-        median = mean_s / (1.0 + SPEED * self._p("appraisal")) / exp(0.5 * line.service_sigma**2)
-        moment = int(self.done[row])
-        return self.world.rules.stream.lognormal(
-            median, line.service_sigma, "hall.service", int(self.matter[row]), moment
-        )
-
-    def _waited(self, row: int, came: float, waited: float) -> None:
-        """Note a visit; what is waited after the window is not told: the hall is emptier then than it would be."""
-        if self.visits[row] == 0:
+        What is waited after the window is not told, for the hall is emptier then than it would be.
+        """
+        waited, visit, stayed = self.world.engine.now - came, self.visits[row], True
+        if waited > 0.0:
+            mean_s, matter = self.line.patience_min * MINUTE, int(self.matter[row])
+            patience = self.world.rules.stream.exponential(mean_s, "hall.patience", matter, visit)
+            waited, stayed = min(waited, patience), waited <= patience
+        if visit == 0:
             self.wait_first[row] = waited
         self.visits[row] += 1
         if came < self.world.window[1]:
             self.came[row] += 1
+            self.left[row] += not stayed
             self.wait[row] += waited
+        return stayed
 
     def _approvals(self) -> NDArray[np.float64]:
         """Return the working seconds from acceptance to certificate; a wrong decision is made again from the start."""
@@ -338,9 +342,9 @@ class _Hall:
         spans = self._spans[BEFORE_D:]
         opens, closes = np.clip(spans, *self.world.window).T
         begin, takes = np.array(self.spells, dtype=np.float64).reshape(-1, 2).T
+        within = begin < len(spans) * DAY
+        begin, end = begin[within], (begin + takes)[within]
         day = (begin // DAY).astype(np.int64)
-        begin, takes, day = (column[day < len(spans)] for column in (begin, takes, day))
-        end = begin + takes
         open_s = np.clip(np.minimum(end, closes[day]) - np.maximum(begin, opens[day]), 0.0, None)
         late_s = np.clip(end - np.maximum(begin, spans[day, 1]), 0.0, None)
         busy, late = (np.bincount(day, seconds, minlength=len(spans)) for seconds in (open_s, late_s))
@@ -349,7 +353,7 @@ class _Hall:
     def rows(self) -> dict[str, NDArray[Any]]:
         """Return the matters that were applied for within the window as columns."""
         working, kept = self._working, np.flatnonzero(self.t_apply >= self.world.window[0])
-        told = {name: getattr(self, name)[kept] for name in ServiceHall.table.names if hasattr(self, name)}
+        told = {name: np.asarray(getattr(self, name))[kept] for name in ServiceHall.table.names if hasattr(self, name)}
         approvals, day = self._approvals()[kept], (told["t_apply"] // DAY).astype(np.int64)
         busy, overtime = self._days()
         issue, elapsed = np.full(len(kept), np.nan), np.full(len(kept), np.nan)
