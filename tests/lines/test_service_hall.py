@@ -13,7 +13,7 @@ from scipy import stats
 from test_queues import erlang_c, fcfs_waits, is_poisson
 
 from models.calendar import WorkingHours
-from models.lines.service_hall import MOST_VISITS
+from models.hall import MOST_VISITS
 from scenarios.language import Scenario
 from scenarios.library import load_policy
 from scenarios.running import resolved, simulate
@@ -264,6 +264,20 @@ def test_every_matter_is_issued_or_was_given_up(hall, patience_min: float):
     assert (columns["clerk"] > 0)[issued & counter].all()
     assert gave_up.any() or patience_min > 1e6
     assert columns["left"].any() == (patience_min < 1e6)
+
+
+def test_who_left_comes_back_on_the_next_working_day(hall):
+    line = {"documents": 0, "patience_min": 5.0, "windows_per_100k": 20.0, "matters_per_100k": 500.0}
+    columns, _ = hall(line, AT_COUNTER, working=WorkingHours(holidays=(1, 2)))
+    again = (columns["left"] == 1) & (columns["visits"] > 1)
+    assert again.any()
+    assert columns["t_accept"][again].min() >= 3 * DAY + 9 * HOUR
+    assert (columns["wait_first"][again] > 0).all()
+
+
+def test_a_hall_that_nobody_comes_to_has_no_rows(hall):
+    assert len(hall({"matters_per_100k": 0.0}, {})[0]["matter"]) == 0
+    assert len(hall({}, {}, working=WorkingHours(holidays=(0,)))[0]["matter"]) == 0
 
 
 def test_clerks_time_is_all_within_the_hours_or_overtime(hall):
