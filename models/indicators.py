@@ -91,7 +91,7 @@ def _of_emergencies() -> tuple[IndicatorKind, ...]:
         kind("T_arrive_p90.medical", Text("Ambulance: 90th percentile", "救护车：第 90 百分位"), _MIN, "lower",
              _p90_span("medical", "report", "arrive", MINUTE)),
         kind("empty.ambulance", Text("Ambulance: minutes driven empty, a crew", "救护车：每车组空驶时长"), _MIN, "lower",
-             lambda columns: _mean(columns["empty"][columns["kind"] == "ambulance"] / MINUTE), "crews"),
+             lambda columns: _mean(columns["empty"][columns["kind"] == "ambulance"] / MINUTE), table="crews"),
         kind("survival.cardiac_arrest", Text("Cardiac arrest: survival", "心脏骤停：存活率"), _SHARE, "higher",
              _mean_of("cardiac_arrest", "outcome")),
         kind("T_arrive.building_fire", Text("Fire: call to first engine", "火灾：报警至首车到场"), _MIN, "lower",
@@ -226,4 +226,5 @@ def measure_by_area(log: Log, level: str) -> dict[int, dict[str, float]]:
             for table, columns in log.items()
         })
         for area in sorted(areas)
+        if area >= 0  # those of a wider level lie in none
     }  # fmt: skip

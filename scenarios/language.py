@@ -66,10 +66,10 @@ class Scenario(_Strict):
     title: Text
     question: Text
     city: CityChoice
-    hours: Annotated[float, Field(gt=0.0, le=24.0 * 366)] = 24.0
+    hours: Annotated[float, Field(gt=0.0, le=24.0 * 3660)] = 24.0
     start_hour: Annotated[int, Field(ge=0, le=23)] = 0  #: of the first day
     drain_days: Annotated[float, Field(ge=0.0, le=3660.0)] = 3660.0  #: in which what is open comes to its end
-    beat_s: Annotated[float, Field(ge=1.0, le=3600.0)] = 60.0
+    beat_s: Annotated[float, Field(ge=1.0, le=86400.0)] = 60.0
     incidents: dict[str, IncidentChange] | None = None  #: all of the catalogue where none are named
     lines: dict[str, dict[str, Any]] = Field(default_factory=dict)  #: lines of work, with what is changed of each
     crews: dict[str, CrewKind] = Field(default_factory=lambda: dict(DEFAULT_CREWS))

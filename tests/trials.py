@@ -14,6 +14,8 @@ from sim.city.model import City
 #: By line: fields of the line that a trial changes, `hours` of the window where it needs more than the least, and
 #: `set`, parameters over those of the policy.
 TRIALS: dict[str, dict[str, Any]] = {
+    "lifeline_sensors": {"rate_factor": 1000.0},
+    "command_chain": {"concurrent": 20},
     "service_hall": {"windows_per_100k": 120.0, "matters_per_100k": 2350.0},
 }
 
@@ -26,7 +28,13 @@ def trial_of(tiny: Scenario, *names: str) -> Scenario:
     fixed: dict[str, float] = {}
     for name in names:
         fixed |= TRIALS.get(name, {}).get("set", {})
-    changes = {"incidents": {}, "lines": lines, "hours": hours, "beat_s": 3600.0, "parameters": fixed}
+    changes = {
+        "incidents": {},
+        "lines": lines,
+        "hours": hours,
+        "beat_s": 3600.0 if hours % 24 else 86400.0,
+        "parameters": fixed,
+    }
     return Scenario.model_validate({**tiny.model_dump(), **changes})
 
 
