@@ -1,39 +1,27 @@
-"""The service hall (政务服务大厅): matters of residents, from the counter through the back office to the certificate.
+"""The service hall (政务服务大厅): matters of residents, from the counter through the offices to the certificate.
 
-Each department has a queue of its own at windows of its own, or they share one pool: M/G/c queues either way, played
-on SimPy. A clerk of the pool serves a factor longer than a specialist. A submission that lacks a document comes back
-another day: P = 1 − (1 − p)^documents. The items of a matter are approved one after the other or all at once.
+Each department has windows of its own, or those that have joined share one pool: M/G/c queues either way, first come
+first served, on SimPy. A clerk of the pool takes a factor longer than a specialist. A submission that lacks a document
+is made again another working day: P = 1 − (1 − p)^documents, so 1/(1 − P) submissions. The offices approve the items of
+a matter one after the other (the sum) or at once (the longest, and what it takes to agree).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-import numpy as np
 import pyarrow as pa
-import simpy
-from numpy.typing import NDArray
 from pydantic import Field
 
-from models.calendar import DAY
-from models.demand import occurrences
+from models.hall import MINUTE, Hall
 from models.indicator import Columns, IndicatorKind, mean, quantile, ratio
 from models.lines.base import Line, Rows
-from models.missions import Process
 from models.parameter import Parameter
 from models.world import World
 from sim.kinds import Unit
 from sim.text import Text
 from sim.units import unit_text
-
-MINUTE = 60.0
-MOST_VISITS = 12
-BEFORE_D = 14  #: days before the window from which matters still come back
-ELDER = 2
-_ARRIVALS = (0, 0, 0, 0, 0, 0, 0, 0, 0, 5, 6, 4, 2, 3, 5, 4, 2, 0, 0, 0, 0, 0, 0, 0)
 
 
 def _share(en: str, zh: str, values: tuple[float, float, float], **more: Any) -> Parameter:
@@ -42,226 +30,113 @@ def _share(en: str, zh: str, values: tuple[float, float, float], **more: Any) ->
 
 
 def _elder_gap(columns: Columns) -> float:
-    """Return visits a matter of those of 65 or more against those of the rest, online ones at no visit."""
-    visits, elder = np.where(columns["online"], 0, columns["visits"]), columns["elder"]
-    return ratio(mean(visits[elder]), mean(visits[~elder]))
+    """Return visits a matter of those of 65 or more against those of the rest; a matter online takes none."""
+    return ratio(mean(columns["visits"][columns["elder"]]), mean(columns["visits"][~columns["elder"]]))
+
+
+def _per_visit(name: str, unit: float = 1.0) -> Callable[[Columns], float]:
+    return lambda columns: ratio(float(columns[name].sum()) / unit, float(columns["came"].sum()))
+
+
+def _mean_of(name: str, unit: float = 1.0) -> Callable[[Columns], float]:
+    return lambda columns: mean(columns[name] / unit)
 
 
 class ServiceHall(Line):
-    """Counter cases: windows by department or in one pool, approval in a row or at once, online or in person."""
+    """Counter cases: windows by department or in one pool, approval in a row or at once, online or in person.
+
+    A row of the table is a matter that was applied for within the window. `visits` are those to the hall until it was
+    accepted, `came` those of them within the window, `left` the part of `came` in which patience ended before a window
+    was free, `wait` (s) what all of `came` waited together. `submissions` is how often it takes until nothing lacks,
+    `clerk` (s) the clerk's time at windows. `t_accept` is NaN where the applicant gave up, or the run ended before.
+    `busy` and `overtime` (s a window) tell of the whole hall on the day of the application.
+    """
 
     title: ClassVar[Text] = Text(en="Service hall", zh="政务服务大厅")
     decisions: ClassVar[tuple[str, ...]] = (
-        "demand.hall.count", "demand.hall.time", "hall.department", "hall.online", "hall.assisted", "hall.pooled",
+        "demand.hall.count", "demand.hall.time", "hall.department", "hall.online", "hall.assisted",
         "hall.service", "hall.patience", "hall.returns", "hall.parallel", "hall.item", "hall.wrong",
     )  # fmt: skip
     own: ClassVar[Mapping[str, Parameter]] = {
-        "hall.pooled": _share("Windows that take any matter", "综合窗口比例", (0.0, 0.7, 1.0), basis=Text(
-            "72.5 % of the staff of Jianye's hall can serve several departments", "建邺区政务大厅 72.5 % 人员具备多项业务能力")),
+        "hall.pooled": _share("Departments that have joined the pool of windows", "进驻综合窗口的部门比例", (0.0, 0.7, 1.0),
+                              basis=Text("72.5 % of the staff of Jianye's hall can serve several departments",
+                                         "建邺区政务大厅 72.5 % 人员具备多项业务能力")),
         "hall.pool_factor": Parameter(
             title=Text("Service at a window for any matter, against that of a specialist", "综合窗口办理耗时（相对专窗）"),
             unit="factor", values=(1.25, 1.12, 1.05), range=(1.0, 1.3), mix="geo", assumption=True),
+        "hall.appraisal": _share("Weight of appraisal by figures", "量化考核权重", (0.0, 0.3, 0.5)),
+        "hall.handover_d": Parameter(
+            title=Text("Handing over from the pool to the offices, and agreeing among these", "前后台流转与部门会商时间"),
+            unit="working days", values=(0.5, 0.25, 0.1), range=(0.05, 2.0), mix="geo", assumption=True),
         "hall.shared_documents": _share("Documents that need not be brought, for they are shared", "免提交（共享）材料比例",
-                                        (0.2, 0.55, 0.8)),
-        "hall.online": _share("Matters applied for online by those who can", "网上申办比例", (0.41, 0.5, 0.8),
-                              basis=Text("41.4 % of municipal cases in 2019", "2019 年市级办件网办率 41.4 %"), assumption=True),
-        "hall.assisted": _share("Older applicants who are helped to apply online", "老年人获帮办代办比例", (0.1, 0.3, 0.8)),
+                                        (0.2, 0.7, 0.8)),
         "hall.parallel": _share("Matters whose items are approved at once", "并联审批比例", (0.1, 0.4, 0.9), basis=Text(
             "parallel approval took 62 % less time in one county", "某县并联审批用时减少 62 %"), assumption=True),
-        "hall.appraisal": _share("Weight of quantified appraisal", "量化考核权重", (0.0, 0.3, 0.5)),
+        "hall.online": _share("Matters applied for online by those who can", "网上申办比例", (0.41, 0.5, 0.8),
+                              basis=Text("41.4 % of municipal cases in 2019", "2019 年市级办件网办率 41.4 %"), assumption=True),
+        "hall.assisted": _share("Older people who cannot apply online and are helped to", "不会网办的老年人获帮办代办比例",
+                                (0.1, 0.3, 0.95)),
+        "hall.help_min": Parameter(
+            title=Text("Clerk's time to help with an application online, mean", "帮办代办一次用时（均值）"),
+            unit="min", values=(25.0, 20.0, 15.0), range=(5.0, 90.0), mix="geo", assumption=True),
     }  # fmt: skip
     table: ClassVar[pa.Schema] = pa.schema([
         ("matter", pa.int64()), ("area", pa.int32()), ("elder", pa.bool_()), ("online", pa.bool_()),
-        ("department", pa.int8()), ("pooled", pa.bool_()), ("parallel", pa.bool_()), ("visits", pa.int16()),
-        ("left", pa.int16()), ("wait_first", pa.float64()), ("wait", pa.float64()), ("served", pa.float64()),
-        ("wrong", pa.bool_()), ("t_apply", pa.float64()), ("t_accept", pa.float64()), ("t_issue", pa.float64()),
-        ("elapsed_d", pa.float64()),
+        ("department", pa.int8()), ("pooled", pa.bool_()), ("parallel", pa.bool_()), ("submissions", pa.int16()),
+        ("visits", pa.int16()), ("came", pa.int16()), ("left", pa.int16()), ("wait_first", pa.float64()),
+        ("wait", pa.float64()), ("clerk", pa.float64()), ("wrong", pa.bool_()), ("on_time", pa.bool_()),
+        ("t_apply", pa.float64()), ("t_accept", pa.float64()), ("t_issue", pa.float64()), ("elapsed_d", pa.float64()),
+        ("busy", pa.float64()), ("overtime", pa.float64()),
     ])  # fmt: skip
 
     kind: Literal["service_hall"] = "service_hall"
-    matters_per_100k: Annotated[float, Field(ge=0, le=100_000), Unit("per 100,000 residents")] = 360.0  #: a working day
-    windows_per_100k: Annotated[float, Field(gt=0, le=10_000), Unit("per 100,000 residents")] = 15.5  #: fitted
-    departments: Annotated[int, Field(ge=1, le=60), Unit("count")] = 8
-    service_min: Annotated[float, Field(gt=0, le=480), Unit("min")] = 12.0  #: mean
+    #: A working day, online and at the counter: 5.49 million in Nanjing in 2019.
+    matters_per_100k: Annotated[float, Field(ge=0, le=100_000), Unit("per 100,000 residents")] = 235.0
+    #: So many that a window of a siloed hall has the 31 visits a day of Nanjing's municipal hall in 2019.
+    windows_per_100k: Annotated[float, Field(gt=0, le=10_000), Unit("per 100,000 residents")] = 12.0
+    departments: Annotated[int, Field(ge=1, le=60), Unit("count")] = 14  #: 4.3 windows each, as 155 for 36 there
+    specialised: Annotated[float, Field(ge=0, le=1), Unit("share")] = 0.0  #: of departments, that no pool takes in
+    peaks: Annotated[float, Field(ge=0, le=1), Unit("share")] = 1.0  #: of the day's rush; 0 is evenly
+    service_min: Annotated[float, Field(gt=0, le=480), Unit("min")] = 12.0  #: mean of a specialist
     service_sigma: Annotated[float, Field(gt=0, le=2), Unit("log")] = 0.6
-    patience_min: Annotated[float, Field(gt=0), Unit("min")] = 90.0  #: mean, exponential
-    specialised: Annotated[float, Field(ge=0, le=1), Unit("share")] = (
-        0.0  #: matters that only their department may take
-    )
+    patience_min: Annotated[float, Field(gt=0), Unit("min")] = 90.0  #: mean, exponential (assumption)
     items: Annotated[int, Field(ge=1, le=50), Unit("count")] = 5  #: that one matter needs approved
-    item_d: Annotated[float, Field(gt=0), Unit("working days")] = 1.0  #: median of an approval
+    item_d: Annotated[float, Field(gt=0), Unit("working days")] = 1.0  #: median of an approval (assumption)
     item_sigma: Annotated[float, Field(gt=0, le=2), Unit("log")] = 0.7
-    documents: Annotated[int, Field(ge=0, le=100), Unit("count")] = 14
+    promise_d: Annotated[float, Field(gt=0), Unit("working days")] = 7.0  #: acceptance to certificate (assumption)
+    documents: Annotated[int, Field(ge=0, le=100), Unit("count")] = 14  #: with 0.2 shared: 2.6 visits (assumption)
     document_lacks: Annotated[float, Field(ge=0, le=1), Unit("share")] = 0.08
     elder_online: Annotated[float, Field(ge=0, le=1), Unit("share")] = 0.45  #: of those of 65 or more, who can
 
     indicators: ClassVar[tuple[IndicatorKind, ...]] = (
         IndicatorKind("wait.hall", Text("Hall: wait at a visit", "政务大厅：每次等候"), unit_text("min"), "lower",
-                      lambda columns: ratio(float(columns["wait"].sum()) / MINUTE, float(columns["served"].sum()))),
+                      _per_visit("wait", MINUTE)),
         IndicatorKind("wait_p90.hall", Text("Hall: wait at the first visit, 90th percentile", "政务大厅：首次等候第 90 百分位"),
                       unit_text("min"), "lower", lambda columns: quantile(columns["wait_first"] / MINUTE, 0.9)),
-        IndicatorKind("left.hall", Text("Hall: those who left before their turn", "政务大厅：等候中离开"), unit_text("share"),
-                      "lower", lambda columns: ratio(float(columns["left"].sum()), float(columns["visits"].sum()))),
-        IndicatorKind("visits.hall", Text("Hall: visits per matter", "政务大厅：每件跑动次数"), unit_text("count"), "lower",
-                      lambda columns: mean(columns["visits"][~columns["online"]])),
+        IndicatorKind("left.hall", Text("Hall: left before their turn", "政务大厅：等候中离开"), unit_text("share"), "lower",
+                      _per_visit("left")),
+        IndicatorKind("visits.hall", Text("Hall: visits per matter at the counter", "政务大厅：线下每件跑动次数"),
+                      unit_text("count"), "lower", lambda columns: mean(columns["visits"][~columns["online"]])),
+        IndicatorKind("first_right.hall", Text("Hall: submissions that lack nothing at first", "政务大厅：一次申报即齐全"),
+                      unit_text("share"), "higher", lambda columns: mean(columns["submissions"] == 1)),
         IndicatorKind("elapsed.hall", Text("Hall: application to certificate", "政务大厅：申请至出件"),
-                      unit_text("working days"), "lower", lambda columns: mean(columns["elapsed_d"])),
+                      unit_text("working days"), "lower", _mean_of("elapsed_d")),
+        IndicatorKind("on_time.hall", Text("Hall: certificates within the time promised", "政务大厅：承诺时限内办结"),
+                      unit_text("share"), "higher", _mean_of("on_time")),
         IndicatorKind("wrong.hall", Text("Hall: matters decided wrongly", "政务大厅：差错率"), unit_text("share"), "lower",
-                      lambda columns: mean(columns["wrong"])),
+                      _mean_of("wrong")),
         IndicatorKind("elder_gap.hall", Text("Hall: visits of older applicants against the rest", "政务大厅：老年人跑动次数之比"),
                       unit_text("ratio"), "lower", _elder_gap),
+        IndicatorKind("clerk.hall", Text("Hall: clerk's time at windows per matter", "政务大厅：每件窗口工时"), unit_text("min"),
+                      "lower", _mean_of("clerk", MINUTE)),
+        IndicatorKind("utilisation.hall", Text("Hall: windows busy while open", "政务大厅：窗口利用率"), unit_text("share"),
+                      "none", _mean_of("busy")),
+        IndicatorKind("overtime.hall", Text("Hall: overtime per window and day", "政务大厅：每窗口每日加班"), unit_text("min"),
+                      "lower", _mean_of("overtime", MINUTE)),
     )  # fmt: skip
 
     def begin(self, world: World) -> Rows:
         """Let every matter come at its time, and those that came before the window come back within it."""
-        hall = _Hall(self, world)
-        for row in range(len(hall.matter)):
-            visit, time = hall.next_visit(row)
-            if time >= world.window[0]:
-                world.engine.at(time, partial(hall.open, row, visit))
+        hall = Hall(self, world)
+        hall.start()
         return hall.rows
-
-
-@dataclass
-class _Hall:
-    """The hall of one run: its windows, and its matters as columns."""
-
-    line: ServiceHall
-    world: World
-
-    def __post_init__(self) -> None:
-        line, world = self.line, self.world
-        people = world.population
-        per_day = np.full(len(people), line.matters_per_100k / 100_000)
-        grown = people.age_group > 0
-        per_day *= grown / max(float(grown.mean()), 1e-9)
-        start, end = world.window
-        around = (start, end + BEFORE_D * DAY)
-        person, self.matter, onset = occurrences(world.rules.stream, "hall", people.key, per_day, _ARRIVALS, around)
-        onset -= BEFORE_D * DAY
-        open_at = np.array([self._opening(time) == time for time in onset.tolist()], dtype=np.bool_)
-        person, self.matter, self.t_apply = person[open_at], self.matter[open_at], onset[open_at]
-        n = len(self.matter)
-        brought = line.documents * (1.0 - self._p("shared_documents"))
-        self._lacking = 1.0 - (1.0 - line.document_lacks) ** brought
-        self.area = world.city.buildings.grid[people.home[person]]
-        self.elder = people.age_group[person] == ELDER
-        draw = partial(world.rules.stream.uniforms, entities=self.matter)
-        able = ~self.elder | (draw("hall.assisted") < line.elder_online + (1 - line.elder_online) * self._p("assisted"))
-        self.online = able & (draw("hall.online") < self._p("online"))
-        windows = max(2, round(line.windows_per_100k * world.city.residents / 100_000))
-        self.departments = min(line.departments, windows)
-        self.department = (draw("hall.department") * self.departments).astype(np.int8)
-        self.pool, self.own = self._windows(windows)
-        share = self.pool.capacity / windows if self.pool else 0.0
-        self.pooled = draw("hall.pooled") < min(share, 1.0 - line.specialised)
-        self.parallel = draw("hall.parallel") < self._p("parallel")
-        self.wrong = draw("hall.wrong") < 0.02 + 0.03 * self._p("appraisal") ** 2
-        self.visits, self.left = np.zeros(n, dtype=np.int16), np.zeros(n, dtype=np.int16)
-        self.wait, self.served = np.zeros(n), np.zeros(n)
-        self.wait_first = np.full(n, np.nan)
-        self.t_accept, self.t_issue = np.full(n, np.nan), np.full(n, np.nan)
-
-    def _p(self, name: str) -> float:
-        return self.world.rules[f"hall.{name}"]
-
-    def _windows(self, windows: int) -> tuple[simpy.Resource | None, list[simpy.Resource]]:
-        """Return the pool and the departments' windows; each department keeps one while not all are pooled."""
-        env = self.world.engine.env
-        pooled = min(round(self._p("pooled") * windows), windows)
-        if self.line.specialised > 0 or pooled < windows:
-            pooled = min(pooled, windows - self.departments)
-        rest = windows - max(pooled, 0)
-        counts = [rest // self.departments + (d < rest % self.departments) for d in range(self.departments)]
-        own = [simpy.Resource(env, max(1, count)) for count in counts] if rest else []
-        return (simpy.Resource(env, pooled) if pooled > 0 else None), own
-
-    def _opening(self, time: float) -> float:
-        """Return `time` if the hall is open then, else the same time of the next day of work, or its opening."""
-        working = self.world.rules.working
-        day = int(time // DAY)
-        opens, closes = working.span(day)
-        while not opens < closes:
-            day += 1
-            opens, closes = working.span(day)
-        return min(max(time % DAY + day * DAY, opens), closes - 1.0)
-
-    def next_visit(self, row: int) -> tuple[int, float]:
-        """Return number and time of the first visit within the window or after it, -inf where all was before."""
-        visit, time, start = 0, float(self.t_apply[row]), self.world.window[0]
-        while time < start:
-            if self.online[row] or not self._comes_back(row, visit):
-                return visit, -np.inf
-            visit, time = visit + 1, self._opening(time + DAY)
-        return visit, time
-
-    def _comes_back(self, row: int, visit: int) -> bool:
-        lacks = self.world.rules.stream.chance(self._lacking, "hall.returns", int(self.matter[row]), visit)
-        return lacks and visit + 1 < MOST_VISITS
-
-    def open(self, row: int, visit: int) -> None:
-        """Start a matter at the counter, or online at once in the back office."""
-        if self.online[row]:
-            self.t_accept[row] = self.world.engine.now
-            self._approve(row)
-        else:
-            self.world.engine.process(self._visits(row, visit))
-
-    def _visits(self, row: int, visit: int) -> Process:
-        """Come as often as it takes until the submission is whole."""
-        engine = self.world.engine
-        while True:
-            self.visits[row] = visit + 1
-            served = yield from self._one_visit(row, visit)
-            if served and not self._comes_back(row, visit):
-                break
-            visit += 1
-            yield engine.env.timeout(self._opening(engine.now + DAY) - engine.now)
-        self.t_accept[row] = engine.now
-        self._approve(row)
-
-    def _one_visit(self, row: int, visit: int) -> Process:
-        """Wait for a window and be served; return False where patience ended first."""
-        engine, stream, matter = self.world.engine, self.world.rules.stream, int(self.matter[row])
-        pooled = bool(self.pooled[row])
-        windows = self.pool if pooled and self.pool else self.own[int(self.department[row])]
-        came = engine.now
-        patience = stream.exponential(self.line.patience_min * MINUTE, "hall.patience", matter, visit)
-        with windows.request() as window:
-            yield window | engine.env.timeout(patience)
-            waited = engine.now - came
-            if visit == 0:
-                self.wait_first[row] = waited
-            if not window.triggered:
-                self.left[row] += 1
-                return False
-            if came < self.world.window[1]:  # later the hall is emptier than it would be
-                self.wait[row] += waited
-                self.served[row] += 1
-            median = self.line.service_min * MINUTE / np.exp(0.5 * self.line.service_sigma**2)
-            takes = stream.lognormal(float(median), self.line.service_sigma, "hall.service", matter, visit)
-            takes *= (self._p("pool_factor") if pooled else 1.0) / (1.0 + 0.1 * self._p("appraisal"))
-            yield engine.env.timeout(takes)
-        return True
-
-    def _approve(self, row: int) -> None:
-        """Send the items through the back office; a wrong decision is made again from the start."""
-        line, stream, matter = self.line, self.world.rules.stream, int(self.matter[row])
-        working, now = self.world.rules.working, self.world.engine.now
-        median = line.item_d * working.day
-        total = 0.0
-        for attempt in range(2 if self.wrong[row] else 1):
-            items = [stream.lognormal(median, line.item_sigma, "hall.item", matter, attempt * 64 + i) for i in
-                     range(line.items)]  # fmt: skip
-            total += max(items) + 0.25 * working.day if self.parallel[row] and line.items > 1 else sum(items)
-        self.t_issue[row] = working.add(now, total)
-
-    def rows(self) -> dict[str, NDArray[Any]]:
-        """Return the matters that came within the window as columns."""
-        working, (start, end) = self.world.rules.working, self.world.window
-        kept = (self.t_apply >= start) & (self.t_apply < end)
-        names = [field.name for field in ServiceHall.table if field.name != "elapsed_d"]
-        columns = {name: getattr(self, name)[kept] for name in names}
-        spans = [working.between(came, issued) if np.isfinite(issued) else np.nan
-                 for came, issued in zip(columns["t_apply"], columns["t_issue"], strict=True)]  # fmt: skip
-        return {**columns, "elapsed_d": np.array(spans, dtype=np.float64) / working.day}
