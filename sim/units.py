@@ -6,18 +6,24 @@ from sim.errors import InputError
 from sim.text import Text
 
 #: Symbols of the SI read the same in both languages and stand for themselves.
-_SAME = ("m", "MW")
+_SAME = ("m", "mm", "MW")
 _TOLD = {
     "count": "起",
     "d": "天",
     "deaths": "人死亡",
     "factor": "倍",
     "h": "小时",
+    "households": "户",
+    "km/h": "公里/小时",
     "levels": "级",
     "log": "对数标准差",
     "min": "分钟",
+    "per 1,000 households": "每千户",
+    "per 1,000 households and day": "每千户每天",
     "per 100,000 residents": "每十万居民",
     "per day": "每天",
+    "per household and quarter": "每户每季度",
+    "per household and year": "每户每年",
     "per km²": "每平方公里",
     "per year and 100,000 residents": "每年每十万居民",
     "ratio": "比值",

@@ -14,6 +14,7 @@ from sim.city.model import City
 #: By line: fields of the line that a trial changes, `hours` of the window where it needs more than the least, and
 #: `set`, parameters over those of the policy.
 TRIALS: dict[str, dict[str, Any]] = {
+    "grid_work": {"panel": 0.5},
     "service_hall": {"windows_per_100k": 60.0, "matters_per_100k": 1500.0},
 }
 
