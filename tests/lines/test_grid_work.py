@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.calendar import WorkingHours
-from models.lines.grid_work import FIRE, HOUSEHOLD, ISSUE, SOCIAL, GridWork, _Work, day_of
+from models.grid_day import day_of
+from models.lines.grid_work import FIRE, HOUSEHOLD, ISSUE, SOCIAL, GridWork, _Work
 from models.parameters import preset_values
 from models.stages import Rules
 from scenarios.experiment import Experiment
