@@ -16,8 +16,18 @@ from sim.city.model import City
 TRIALS: dict[str, dict[str, Any]] = {
     "grid_work": {"panel": 0.5},
     "service_hall": {"windows_per_100k": 60.0, "matters_per_100k": 1500.0},
-    "surge": {"rain_mm": 300.0, "blackout": 0.5, "members": 300.0, "alliance": 60.0, "fire": 20.0, "ems": 15.0,
-              "gas": 15.0, "water": 10.0, "power": 15.0, "urban": 15.0},
+    "surge": {
+        "rain_mm": 300.0,
+        "blackout": 0.5,
+        "members": 300.0,
+        "alliance": 60.0,
+        "fire": 20.0,
+        "ems": 15.0,
+        "gas": 15.0,
+        "water": 10.0,
+        "power": 15.0,
+        "urban": 15.0,
+    },
 }
 
 

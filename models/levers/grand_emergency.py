@@ -13,7 +13,13 @@ class GrandEmergency(Lever):
 
     title: ClassVar[Text] = Text(en="Grand safety, grand emergency", zh="大安全大应急框架")
     mechanism: ClassVar[str] = "A30"
-    moves: ClassVar[tuple[str, ...]] = ("unmet.surge", "T_help_p90.surge", "cascade.surge", "resilience.surge", "recovery.surge")
+    moves: ClassVar[tuple[str, ...]] = (
+        "unmet.surge",
+        "T_help_p90.surge",
+        "cascade.surge",
+        "resilience.surge",
+        "recovery.surge",
+    )
     pays: ClassVar[tuple[str, ...]] = ("uncovered.surge",)
     effects: ClassVar[tuple[Effect, ...]] = (
         Effect(parameter="surge.pooled", on=1.0),
