@@ -22,6 +22,8 @@ from sim.engine import Engine
 from sim.streams import Stream
 
 SEEDS = range(4)
+#: A blow that even today's forces of the small city feel.
+HARD = {**TRIALS["surge"], "rain_mm": 600.0, "blackout": 0.6, "members": 200.0, "alliance": 40.0, "urban": 10.0}
 
 
 def values(preset: str = "P1", **changed: float) -> dict[str, float]:
@@ -41,7 +43,7 @@ def play(tiny_city, tiny_people):
             city, population, window = tiny_city, tiny_people, (0.0, DAY)
             rules, engine = rules_of(seed, values(preset, **changed)), Engine(HOUR)
 
-        surge = Surge(**{**TRIALS["surge"], **(line or {})})
+        surge = Surge(**{**HARD, **(line or {})})
         needs = draw_needs(surge, Bare, unit_numbers(surge, tiny_city.residents))
         start = start_of(surge, Bare)
         desk = Desk(surge, Bare, needs, gather(surge, Bare, start))
@@ -114,10 +116,10 @@ def test_what_the_storm_brings_by_itself_is_the_same_under_every_policy(play):
 
 
 def test_the_roots_are_as_many_as_the_rain_says(tiny_city, tiny_people, play):
-    wet = [(play(seed, line={"links": 0.0, "blackout": 0.0})[1]) for seed in range(12)]
+    wet = [(play(seed, line={"links": 0.0, "blackout": 0.0})[1]) for seed in range(10)]
     grids = len(np.unique(tiny_city.buildings.grid))
     mean = np.mean([((rows["what"] == NEED) & (rows["kind"] != CORE)).sum() for rows in wet])
-    expected = grids * sum(n * -np.expm1(-rate * 3.0) for rate, n in ((0.2, 1), (0.15, 1), (0.05, 1), (0.15, 3)))
+    expected = grids * sum(n * -np.expm1(-rate * 6.0) for rate, n in ((0.2, 1), (0.15, 1), (0.05, 1), (0.15, 3)))
     assert mean == pytest.approx(expected, rel=0.08)
 
 
@@ -127,7 +129,7 @@ def test_the_roots_are_as_many_as_the_rain_says(tiny_city, tiny_people, play):
 def test_without_links_there_is_no_cascade(measured):
     found = measured(line=(("links", 0.0),))
     assert found["cascade.surge"] == 1.0
-    assert measured()["cascade.surge"] > 1.2
+    assert measured()["cascade.surge"] > 1.1
 
 
 def test_without_rain_and_blackout_nothing_is_lost(play):
@@ -298,7 +300,7 @@ def test_a_better_parameter_does_better(measured, parameter, worse, better, indi
 
 
 @pytest.mark.parametrize(
-    ("field", "less", "more"), [("rain_mm", 60.0, 300.0), ("blackout", 0.0, 0.6), ("links", 0.5, 1.5)]
+    ("field", "less", "more"), [("rain_mm", 60.0, 900.0), ("blackout", 0.0, 0.9), ("links", 0.5, 1.5)]
 )
 def test_a_harder_blow_leaves_less(measured, field: str, less: float, more: float):
     mild, hard = (measured("P0", ((field, value),)) for value in (less, more))
