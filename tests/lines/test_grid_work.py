@@ -176,6 +176,16 @@ def test_who_shares_a_grid_knows_less_unless_the_ledger_tells_all(world_of):
     assert known[0.0].mean() < 0.75 * known[1.0].mean()
 
 
+def test_in_a_merged_grid_every_networks_visit_teaches_the_worker(world_of):
+    line = GridWork(panel=0.5, combine_d=0.0)  # nothing joins, so that as many visits are made
+    apart, merged = (work_of(world_of, line, grid_work__merged=share) for share in (0.0, 1.0))
+    assert np.array_equal(apart.visits, merged.visits)
+    everyone = np.arange(len(apart.key))
+    known = [work._knowledge(everyone, np.full(len(everyone), 90.0)) for work in (apart, merged)]
+    assert np.all(known[1] >= known[0])
+    assert known[1].mean() > known[0].mean() + 0.05
+
+
 def test_unmerged_networks_meet_at_a_door_as_chance_has_it(world_of):
     """P(another network came within 14 days) = 1 − e^(−14·rate of the others)."""
     line = GridWork(panel=1.0, visit_min=60.0, most_visits=1e-9)  # no social visits: fire and urban alone

@@ -101,6 +101,7 @@ def test_every_need_that_came_is_helped_once_and_done(play, preset: str):
         order = np.argsort(rows["t_help"][own])
         start, end = rows["t_help"][own][order], rows["t_done"][own][order]
         assert np.all(start[1:] >= end[:-1] - 1e-6), "one force at two places"
+        assert desk.busy[int(force)] >= (end - start).sum() - 1e-6
     assert not np.any(desk._dark[desk._place])
 
 
