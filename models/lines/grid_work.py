@@ -68,7 +68,7 @@ class GridWork(Line):
     own: ClassVar[Mapping[str, Parameter]] = {
         "grid.households": Parameter(
             title=Text("Households of a grid", "每网格户数"), unit="households", values=(320.0, 320.0, 320.0),
-            range=(100.0, 1000.0), mix="geo", basis=Text(
+            range=(100.0, 1000.0), mix="linear", basis=Text(
                 "12,000 grids, 9.55 million residents, 2.48 persons a household", "1.2 万个网格、954.7 万人、户均 2.48 人")),
         "grid_work.merged": _share("Grids in which the networks are one", "多网合一的网格比例", (0.0, 0.4, 1.0)),
         "grid_work.trained": _share("Grid workers trained for every network", "网格员跨专业培训比例", (0.2, 0.5, 0.9)),
