@@ -7,7 +7,6 @@ import os
 import sys
 import tempfile
 import traceback
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -128,6 +127,7 @@ def compare(
     seeds: Annotated[int, typer.Option(min=1, max=100_000, help="Number of seeds · 种子数")] = 20,
     city: City = "",
     workers: Annotated[int, typer.Option(min=1, max=256, help="Processes · 进程数")] = 2,
+    weights: Annotated[str, typer.Option(help="Of the index's themes, as speed=2,burden=0 · 综合指数权重")] = "",
     report: Annotated[Path | None, typer.Option(help="HTML report to write · 报告文件")] = None,
     home: Home = DEFAULT_HOME,
     lang: Lang = "",
@@ -137,7 +137,9 @@ def compare(
     from scenarios.comparing import Asked
     from scenarios.comparing import compare as compare_policies
     from scenarios.library import load_policy
+    from sim.index import weights_of
 
+    weights_of(weights)  # a fault is told before the work
     if report is not None:
         check_writable(report)
     chosen = _scenario(scenario, city, home)
@@ -148,7 +150,7 @@ def compare(
         task = bar.add_task(f"{chosen.name} · {policies}", total=1.0)
         result = compare_policies(
             chosen, rules, list(range(seeds)), home, workers,
-            lambda share: bar.update(task, completed=share), Asked(command),
+            lambda share: bar.update(task, completed=share), Asked(command, weights=weights),
         )  # fmt: skip
     answer(result, language_of(lang), report, machine=machine)
 
@@ -208,64 +210,9 @@ def demo(
 ) -> None:
     """Compare two policies over a day in the default city · 默认城市一日两策对比"""
     report = home / "demo.html"
-    compare("flagship_day", "P1,P2", seeds, "", 2, report, home, lang, machine=False)
+    compare("flagship_day", "P1,P2", seeds, report=report, home=home, lang=lang, machine=False)
     say(Text("To see it on the map: make serve, then open the address that it prints.",
              "在地图上查看：执行 make serve，并打开其显示的地址。"), language_of(lang))  # fmt: skip
-
-
-def _faults(path: Path) -> Sequence[JinlingError]:
-    """Return what is wrong in a scenario, a policy or an experiment file."""
-    from models.policy import Policy
-    from scenarios.experiment import Experiment
-    from scenarios.language import Scenario
-    from sim.validation import faults_of
-    from sim.yaml_file import read_yaml
-
-    try:
-        document = read_yaml(path)
-    except JinlingError as error:
-        return [error]
-    fields = document.data if isinstance(document.data, dict) else {}
-    model = Experiment if "arms" in fields else Policy if "base" in fields else Scenario
-    result = faults_of(model, document, path)
-    return result if isinstance(result, list) else []
-
-
-@app.command()
-def validate(
-    files: Annotated[list[Path], typer.Argument(help="Scenario, policy or experiment files · 场景、政策或实验文件")],
-    lang: Lang = "",
-) -> None:
-    """Say what is wrong in files, all faults at once · 检查文件并列出全部错误"""
-    language, bad = language_of(lang), False
-    for path in files:
-        faults = _faults(path)
-        for fault in faults:
-            typer.echo(fault.message(language), err=True)
-        if not faults:
-            say(Text(f"{path}: valid", f"{path}：有效"), language)
-        bad = bad or bool(faults)
-    if bad:
-        raise typer.Exit(2)
-
-
-@app.command()
-def reproduce(
-    manifest: Annotated[Path, typer.Argument(help="manifest.json of a run · 运行清单")],
-    home: Home = DEFAULT_HOME,
-    lang: Lang = "",
-) -> None:
-    """Run again what a manifest describes, and compare the logs · 复现一次运行并核对日志"""
-    from scenarios.reproduction import reproduce as again
-
-    with tempfile.TemporaryDirectory() as empty:
-        same, before, now = again(manifest, home, Path(empty))
-    language = language_of(lang)
-    if same:
-        say(Text(f"the same log: {now}", f"日志一致：{now}"), language)
-        return
-    say(Text(f"another log: {before} before, {now} now", f"日志不同：原 {before}，现 {now}"), language)
-    raise typer.Exit(1)
 
 
 @app.command()
@@ -282,7 +229,9 @@ def kinds(lang: Lang = "", machine: Json = False) -> None:
         typer.echo(f"\n{FAMILIES[family].in_language(language)}")
         for name, facts in members.items():
             typer.echo(f"  {name:32s} {facts['title'][language]}  {facts.get('unit', {}).get(language, '')}".rstrip())
-            for field, told in facts.get("fields", {}).items() if family in {"hazards", "levers", "actors"} else ():
+            for field, told in (
+                facts.get("fields", {}).items() if family in {"hazards", "levers", "lines", "actors"} else ()
+            ):
                 typer.echo(f"    {field:30s} {told['default']}  {told['unit'][language]}")
 
 
@@ -302,8 +251,11 @@ def serve(
 def main() -> None:
     """Run the command line; a fault that a user can mend is one sentence and exit code 2."""
     from api.cli_city import city
+    from api.cli_files import reproduce, validate
     from api.cli_study import calibrate, experiment
 
+    app.command()(validate)
+    app.command()(reproduce)
     app.command()(experiment)
     app.command()(calibrate)
     app.add_typer(city, name="city")

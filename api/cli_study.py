@@ -20,6 +20,7 @@ _COLUMNS = (Text("Figure", "指标"), Text("Real", "现实"), Text("Simulated", 
 _Workers = Annotated[int, typer.Option(min=1, max=256, help="Processes · 进程数")]
 _Home = Annotated[Path, typer.Option(envvar="JINLING_HOME", help="Where runs are kept · 数据目录")]
 _Lang = Annotated[str, typer.Option(envvar="JINLING_LANG", help="zh or en · 语言")]
+_Weights = Annotated[str, typer.Option(help="Of the index's themes, as speed=2,burden=0 · 综合指数权重")]
 _Json = Annotated[bool, typer.Option("--json", help="Answer as JSON · 输出 JSON")]
 
 
@@ -28,14 +29,20 @@ def experiment(
     seeds: Annotated[int, typer.Option(min=0, max=100_000, help="0: as the file says · 0 表示按文件")] = 0,
     workers: _Workers = 2,
     report: Annotated[Path | None, typer.Option(help="HTML report to write · 报告文件")] = None,
+    weights: _Weights = "",
+    tornado: Annotated[
+        int, typer.Option(min=0, max=1000, help="Seeds for a run over all assumptions · 敏感性分析种子数")
+    ] = 0,
     home: _Home = Path("var"),
     lang: _Lang = "",
     machine: _Json = False,
 ) -> None:
     """Ask the city a question: arms, expectations, answer · 以实验向城市提问"""
     from api.cli import answer, check_writable, language_of, progress_bar
-    from scenarios.experiment import conduct
+    from scenarios.comparing import Asked
+    from scenarios.experiment import conduct, with_tornado
     from scenarios.library import load_experiment, load_scenario
+    from sim.index import weights_of
 
     if not name:
         _list(language_of(lang))
@@ -43,12 +50,18 @@ def experiment(
     if report is not None:
         check_writable(report)
     asked = load_experiment(name)
+    weights_of(weights)  # a fault is told before the work
     many = seeds or asked.seeds
     with progress_bar() as bar:
         task = bar.add_task(f"{asked.name} · {', '.join(arm.name for arm in asked.arms)}", total=1.0)
-        result = conduct(asked, load_scenario(asked.scenario), many, home, workers,
+        scenario = load_scenario(asked.scenario)
+        result = conduct(asked, scenario, many, home, workers,
                          lambda share: bar.update(task, completed=share),
-                         f"jinling experiment {name} --seeds {many}")  # fmt: skip
+                         Asked(f"jinling experiment {name} --seeds {many}", weights=weights))  # fmt: skip
+        if tornado:
+            task = bar.add_task("tornado", total=1.0)
+            result = with_tornado(asked, scenario, result, tornado, home, workers,
+                                  lambda share: bar.update(task, completed=share))  # fmt: skip
     answer(result, language_of(lang), report, machine=machine)
 
 

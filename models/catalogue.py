@@ -38,6 +38,13 @@ class Handling(_Strict):
     sigma: Spread = 0.9
 
 
+class Volume(_Strict):
+    """How many come depends on governance: `most` times the rate are drawn, and thinned by the parameter's value."""
+
+    parameter: str  #: times the rate that come
+    most: Annotated[float, Field(ge=1.0, le=100.0)]  #: the upper end of the parameter's range
+
+
 class IncidentKind(_Strict):
     """One type of incident."""
 
@@ -60,6 +67,7 @@ class IncidentKind(_Strict):
     ticket_share: Share = 1.0
     handling: Handling = Handling(median_h=0.0)
     self_work: Duration = Duration()
+    volume: Volume | None = None
     duplicate_share: Share = 0.0  #: of reports that tell of what is known already
     joint_share: Share = 0.0  #: of cases that need a second department
     boundary_weight: Share = 1.0  #: of the delay at each boundary between owners
@@ -76,6 +84,13 @@ class IncidentKind(_Strict):
     def _somebody_comes(self) -> IncidentKind:
         if self.line == "emergency" and self.crew is None:
             raise InputError(en="an emergency needs a kind of crew", zh="应急事件需要指定力量种类")
+        return self
+
+    @model_validator(mode="after")
+    def _only_requests_have_a_volume(self) -> IncidentKind:
+        if self.volume is not None and self.line != "hotline":
+            raise InputError(en="only requests at the hotline have a volume that governance changes",
+                             zh="只有热线诉求的数量可随治理变化")  # fmt: skip
         return self
 
     @model_validator(mode="after")

@@ -77,6 +77,7 @@ class Crews:
     street: NDArray[np.int32]  #: area that owns the crew
     state: NDArray[np.int8]  #: IDLE or BUSY
     by_night: NDArray[np.bool_]  #: whether the crew is on duty from 20 to 8 h
+    empty: NDArray[np.float64]  #: s driven to where it waits
     pace: NDArray[np.float64]  #: travel time against that of a car
     kinds: tuple[str, ...]
 
@@ -103,6 +104,7 @@ class Crews:
             "node": self.home,
             "x": facilities.x[self.station],
             "y": facilities.y[self.station],
+            "empty": self.empty,
             "synthetic": facilities.synthetic[self.station],
         }
         return table_of(CREWS, columns)
@@ -130,6 +132,7 @@ def build_crews(city: City, kinds: dict[str, CrewKind]) -> Crews:
         node=home.astype(np.int32).copy(),
         street=street.astype(np.int32),
         state=np.full(len(rows), IDLE, dtype=np.int8),
+        empty=np.zeros(len(rows)),
         by_night=by_night.astype(np.bool_),
         pace=np.array([kind.pace for kind in kinds.values()])[kinds_of] if len(rows) else np.empty(0),
         kinds=tuple(kinds),

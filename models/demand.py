@@ -124,7 +124,8 @@ def _of_kind(
     number: int,
 ) -> dict[str, NDArray[Any]]:
     entities, weights = _entities(city, population, kind)
-    expected = weights * (kind.expected_per_day(city.residents) / max(weights.sum(), 1e-300))
+    most = 1.0 if kind.volume is None else kind.volume.most
+    expected = weights * (kind.expected_per_day(city.residents) * most / max(weights.sum(), 1e-300))
     index, ids, onset = occurrences(stream, name, entities, expected, kind.hours, window)
     severity = stream.key(f"demand.{name}.severity")
     return {

@@ -111,6 +111,6 @@ class Dispatcher:
         where = np.array([self._travel.position(crew) for crew in free.tolist()], dtype=np.int32)
         seconds = world.router.nearest(node, world.hour(world.engine.now), where)
         street = self._street[world.incidents.grid[order]]
-        share = world.rules["routing.pooled_share"]
+        share = world.rules_of(order)["routing.pooled_share"]
         pooled = world.rules.stream.chance(share, "dispatch.pooled", world.incident(order))
         return DispatchView(free, seconds, world.crews.street[free] == street, pooled)

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.index import Theme
 from sim.text import Text
 
 Columns = Mapping[str, NDArray[Any]]
@@ -28,6 +29,7 @@ class IndicatorKind:
     unit: Text
     better: Better
     fold: Callable[[Columns], float]
+    theme: Theme = "result"
     table: str = "orders"  #: of the log; that of its line where a line of work brings the indicator
 
 

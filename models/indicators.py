@@ -67,6 +67,11 @@ def _early(columns: Columns) -> NDArray[np.bool_]:
     return np.asarray(columns["t_control"] < columns["t_arrive"])
 
 
+def _clerical(columns: Columns, kind: str) -> NDArray[np.float64]:
+    """Return the minutes of paper work of what was closed."""
+    return np.asarray(columns["clerical"][(columns["kind"] == kind) & np.isfinite(columns["t_close"])] / MINUTE)
+
+
 def _lying(columns: Columns) -> float:
     """Return the mean hours that a public event lay unseen within the window."""
     rows = columns["kind"] == "patrol_event"
@@ -74,7 +79,7 @@ def _lying(columns: Columns) -> float:
     return _mean((seen - columns["t_onset"])[rows] / HOUR)
 
 
-_MIN, _H, _D, _SHARE, _COUNT = map(unit_text, ("min", "h", "working days", "share", "count"))
+_S, _MIN, _H, _D, _SHARE, _COUNT = map(unit_text, ("s", "min", "h", "working days", "share", "count"))
 
 
 def _of_emergencies() -> tuple[IndicatorKind, ...]:
@@ -85,6 +90,8 @@ def _of_emergencies() -> tuple[IndicatorKind, ...]:
              _mean_span("medical", "report", "arrive", MINUTE)),
         kind("T_arrive_p90.medical", Text("Ambulance: 90th percentile", "救护车：第 90 百分位"), _MIN, "lower",
              _p90_span("medical", "report", "arrive", MINUTE)),
+        kind("empty.ambulance", Text("Ambulance: minutes driven empty, a crew", "救护车：每车组空驶时长"), _MIN, "lower",
+             lambda columns: _mean(columns["empty"][columns["kind"] == "ambulance"] / MINUTE), table="crews"),
         kind("survival.cardiac_arrest", Text("Cardiac arrest: survival", "心脏骤停：存活率"), _SHARE, "higher",
              _mean_of("cardiac_arrest", "outcome")),
         kind("T_arrive.building_fire", Text("Fire: call to first engine", "火灾：报警至首车到场"), _MIN, "lower",
@@ -106,6 +113,8 @@ def _of_tickets() -> tuple[IndicatorKind, ...]:
     """Return the indicators of the hotline."""
     kind = IndicatorKind
     return (
+        kind("T_answer.hotline_ticket", Text("Hotline: call to answer", "热线：呼叫至接听"), _S, "lower",
+             _mean_span("hotline_ticket", "report", "accept", 1.0)),
         kind("T_dispatch.hotline_ticket", Text("Ticket: acceptance to dispatch", "热线工单：受理至派遣"), _H, "lower",
              _mean_span("hotline_ticket", "accept", "route", HOUR)),
         kind("T_owner.hotline_ticket", Text("Ticket: first dispatch to signed by its owner", "热线工单：首次派遣至责任单位签收"), _H,
@@ -124,6 +133,8 @@ def _of_tickets() -> tuple[IndicatorKind, ...]:
              _mean_of("hotline_ticket", "visits")),
         kind("extended.hotline_ticket", Text("Tickets whose limit was extended", "延期工单比例"), _SHARE, "lower",
              _mean_of("hotline_ticket", "extended")),
+        kind("clerical.hotline_ticket", Text("Paper work a ticket", "每单文书用时"), _MIN, "lower",
+             lambda columns: _mean(_clerical(columns, "hotline_ticket"))),
         kind("satisfaction.hotline_ticket", Text("Satisfied with a ticket", "满意率"), _SHARE, "higher",
              _share("hotline_ticket", lambda columns: columns["satisfied"])),
     )  # fmt: skip
@@ -140,6 +151,10 @@ def _of_events() -> tuple[IndicatorKind, ...]:
         kind("on_time.patrol_event", Text("Public events dealt with on time", "公共事件按期处置率"), _SHARE, "higher",
              _share("patrol_event", lambda columns: columns["on_time"])),
         kind("T_detect.patrol_event", Text("Public event lies unseen", "公共事件未被发现时长"), _H, "lower", _lying),
+        kind("clerical.patrol_event", Text("Paper work a public event", "每件公共事件文书用时"), _MIN, "lower",
+             lambda columns: _mean(_clerical(columns, "patrol_event"))),
+        kind("false_reports", Text("False reports", "误报数"), _COUNT, "lower",
+             lambda columns: float((columns["kind"] == "false_report").sum())),
         kind("reopen", Text("Reopenings per order", "每单重开次数"), _COUNT, "lower",
              lambda columns: _mean(columns["reopens"][columns["limit"] > 0])),
     )  # fmt: skip
@@ -186,7 +201,7 @@ def log_columns(tables: Mapping[str, pa.Table], areas: Areas, working: WorkingHo
     """Return the tables that indicators are folded from as columns, each row with its street and its district."""
     log: dict[str, Columns] = {"orders": order_columns(tables["orders"], working, window)}
     street, district = areas.ancestor("street"), areas.ancestor("district")
-    for name in line_kinds().keys() & tables.keys():
+    for name in ("crews", *sorted(line_kinds().keys() & tables.keys())):
         table = tables[name]
         columns = {field: table[field].to_numpy(zero_copy_only=False) for field in table.column_names}
         log[name] = {**columns, "street": street[columns["area"]], "district": district[columns["area"]]}
@@ -211,4 +226,5 @@ def measure_by_area(log: Log, level: str) -> dict[int, dict[str, float]]:
             for table, columns in log.items()
         })
         for area in sorted(areas)
+        if area >= 0  # those of a wider level lie in none
     }  # fmt: skip

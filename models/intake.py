@@ -9,7 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+import numpy as np
+from numpy.typing import NDArray
+
 from models.calendar import DAY, HOUR
+from models.demand import Incidents
 from models.parameters import parameters
 from models.stages import Rules
 
@@ -24,7 +28,13 @@ def channels(names: Iterable[str] | None = None) -> tuple[str, ...]:
 
 def decisions() -> list[str]:
     """Return the names of the draws that intake makes."""
-    return ["intake.resident", "intake.duplicate", "intake.merged", *(f"intake.{name}" for name in channels())]
+    return [
+        "intake.happens",
+        "intake.resident",
+        "intake.duplicate",
+        "intake.merged",
+        *(f"intake.{name}" for name in channels()),
+    ]
 
 
 def first_report(rules: Rules, incident: int) -> tuple[float, str]:
@@ -39,6 +49,16 @@ def first_report(rules: Rules, incident: int) -> tuple[float, str]:
         if rate > 0.0:
             best = min(best, (rules.stream.exponential(DAY / rate, f"intake.{name}", incident), name))
     return best
+
+
+def happening(rules: Rules, incidents: Incidents) -> NDArray[np.bool_]:
+    """Return which incidents come under the policy, bool [incidents]: those with a volume are thinned by their luck."""
+    share = np.ones(len(incidents.kinds))
+    for number, name in enumerate(incidents.kinds):
+        kind = rules.kinds[name]
+        if kind.volume is not None:
+            share[number] = rules[kind.volume.parameter] / kind.volume.most
+    return rules.stream.uniforms("intake.happens", incidents.id) < share[incidents.kind]
 
 
 def is_duplicate(rules: Rules, share: float, incident: int) -> bool:

@@ -71,10 +71,10 @@ class Missions:
 
     def routine(self, order: int, stage: int = ACCEPT) -> Process:
         """Run an order on from `stage` through its stages until it is closed."""
-        world = self._world
+        world, rules = self._world, self._world.rules_of(order)
         cause = -1
         while stage != CLOSE:
-            step = TRANSITIONS[stage](world.orders, order, world.engine.now, world.rules)
+            step = TRANSITIONS[stage](world.orders, order, world.engine.now, rules)
             for time, name in step.meanwhile:
                 yield world.engine.env.timeout(max(0.0, time - world.engine.now))
                 cause = world.tell(order, name, cause=cause)
@@ -109,8 +109,8 @@ class Missions:
     def _file_unless_known(self, order: int, share: float) -> None:
         """File a ticket; one that tells of a known thing is merged, or goes its own way if nobody notices."""
         world, incident = self._world, self._world.incident(order)
-        world.orders.duplicate[order] = intake.is_duplicate(world.rules, share, incident)
-        if world.orders.duplicate[order] and intake.is_merged(world.rules, incident):
+        world.orders.duplicate[order] = intake.is_duplicate(world.rules_of(order), share, incident)
+        if world.orders.duplicate[order] and intake.is_merged(world.rules_of(order), incident):
             world.orders.filed[order] = False
             world.tell(order, "merged")
             return
@@ -119,7 +119,7 @@ class Missions:
     def _emergency(self, order: int) -> Process:
         """Take an emergency call: noticed, reported, taken, decided, and crews asked for."""
         world, incident = self._world, self._world.incident(order)
-        rules, env = world.rules, world.engine.env
+        rules, env = world.rules_of(order), world.engine.env
         kind = rules.kinds[world.orders.kind(order)]
         world.orders.found_by(order, "call")
         yield env.timeout(rules.draw(kind.detect, "call.detect", incident))
@@ -166,7 +166,7 @@ class Missions:
 
     def _mission(self, order: int, rank: int, expected: int, cause: int) -> Process:
         """One crew: granted, out, on the way, at work, at the hospital, back."""
-        world, rules, env = self._world, self._world.rules, self._world.engine.env
+        world, rules, env = self._world, self._world.rules_of(order), self._world.engine.env
         kind = rules.kinds[world.orders.kind(order)]
         if rank > 1 and rules.stream.chance(rules["playbook.p_missing_role"], "mission.missing_role",
                                             world.incident(order), rank):  # fmt: skip
@@ -190,7 +190,7 @@ class Missions:
 
     def _work(self, order: int, crew: int, rank: int, expected: int) -> Process:
         """Control, work on the scene and, for some, the way to hospital and the handover there."""
-        world, rules, env = self._world, self._world.rules, self._world.engine.env
+        world, rules, env = self._world, self._world.rules_of(order), self._world.engine.env
         kind, luck = rules.kinds[world.orders.kind(order)], self._world.incident(order)
         if kind.hazard is not None:
             yield from self._fight(order, expected, self._hazards[kind.hazard])

@@ -40,6 +40,7 @@ class Orders:
     visits: NDArray[np.int8]  #: to the place
     boundaries: NDArray[np.int8]  #: crossed: of levels, regions, systems, departments, businesses
     supervised: NDArray[np.bool_]
+    clerical: NDArray[np.float64]  #: s that clerks and reporting grid workers spent on it
     extended: NDArray[np.bool_]
     relay: NDArray[np.float64]  #: s that a request for reinforcement took through the levels, NaN where none
     limit: NDArray[np.float64]  #: working s allowed from filing to feedback, NaN where none
@@ -70,6 +71,7 @@ class Orders:
             visits=np.ones(n, dtype=np.int8),
             boundaries=np.zeros(n, dtype=np.int8),
             supervised=np.zeros(n, dtype=np.bool_),
+            clerical=np.zeros(n),
             extended=np.zeros(n, dtype=np.bool_),
             relay=np.full(n, np.nan),
             limit=np.full(n, np.nan),
@@ -129,7 +131,10 @@ class Orders:
                 )
             },
             **{f"t_{stage}": self.stamps[kept, i] for i, stage in enumerate(STAGES)},
-            **{name: getattr(self, name)[kept] for name in ("relay", "limit", "rating", "outcome", "deaths")},
+            **{
+                name: getattr(self, name)[kept]
+                for name in ("clerical", "relay", "limit", "rating", "outcome", "deaths")
+            },
         }
         return table_of(ORDERS, columns)
 

@@ -10,12 +10,14 @@ effects come after all effects, as factors.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from models import levers as lever_package
-from models.levers.base import Lever
+from models.levers.base import Lever, Place
+from models.lines.base import line_kinds
 from models.parameter import Preset, from_space, to_space
 from models.parameters import in_range, known_parameter, parameters, preset_values
 from sim.errors import InputError
@@ -62,6 +64,10 @@ class Policy(BaseModel):
                 needs = ", ".join(missing)
                 raise InputError(en=f"lever {lever.kind!r} needs {needs} in the policy",
                                  zh=f"措施 {lever.kind!r} 需要政策中包含 {needs}")  # fmt: skip
+            whole = next((e.parameter for e in lever.effects if e.parameter.startswith(_of_the_whole_city())), None)
+            if lever.is_limited and whole is not None:
+                raise InputError(en=f"lever {lever.kind!r} moves {whole!r}, which holds for the whole city: it takes no scope",
+                                 zh=f"措施 {lever.kind!r} 作用于全市性参数 {whole!r}，不能限定适用范围")  # fmt: skip
         return entries
 
     @field_validator("set")
@@ -73,9 +79,22 @@ class Policy(BaseModel):
         """Return the levers of the policy, validated."""
         return tuple(_lever(entry) for entry in self.levers)
 
-    def resolve(self) -> dict[str, float]:
-        """Return every parameter's value under the policy."""
-        values, levers = preset_values(self.base), self.resolved_levers()
+    @property
+    def is_local(self) -> bool:
+        """Whether a lever of the policy is limited to a part of the city's orders."""
+        return any(lever.is_limited for lever in self.resolved_levers())
+
+    def unlimited(self) -> Policy:
+        """Return the policy with every lever acting everywhere: its parameters are those within every scope."""
+        return self.model_copy(
+            update={"levers": tuple({k: v for k, v in e.items() if k != "scope"} for e in self.levers)}
+        )
+
+    def resolve(self, place: Place | None = None) -> dict[str, float]:
+        """Return every parameter's value under the policy, for an order at `place` or for the city as a whole."""
+        values = preset_values(self.base)
+        levers = [lever for lever in self.resolved_levers()
+                  if not lever.is_limited or (place is not None and lever.scope.holds(place))]  # fmt: skip
         moves: dict[str, list[tuple[float, float]]] = {}
         for lever in levers:
             for effect in lever.effects:
@@ -88,6 +107,16 @@ class Policy(BaseModel):
                 worse = values[side.parameter] * side.factor**lever.share
                 values[side.parameter] = min(max(worse, low), high)
         return {**values, **self.set}
+
+
+#: Parameters of no single order: those of patrols, of the desk as a whole, and of lines of work.
+_WHOLE = ("patrol.", "grid.share_solved", "grid.report_min", "hotline.", "intake.false_reports", "posting.", "sensing.",
+          "forecast.", "traffic.priority_factor")  # fmt: skip
+
+
+@cache
+def _of_the_whole_city() -> tuple[str, ...]:
+    return (*_WHOLE, *(name for line in line_kinds().values() for name in line.own))
 
 
 def _lever(entry: Mapping[str, Any]) -> Lever:

@@ -9,7 +9,7 @@ from math import isnan
 import numpy as np
 import pyarrow as pa
 
-from models import demand, dispatch, intake, missions, patrol, population, stages, travel
+from models import demand, dispatch, intake, missions, patrol, population, posting, stages, travel
 from models.actors.base import Edict, Sight
 from models.calendar import DAY, HOUR
 from models.catalogue import IncidentKind
@@ -37,6 +37,7 @@ def all_decisions(kinds: dict[str, IncidentKind], hazards: dict[str, Hazard], li
         *dispatch.DECISIONS,
         *missions.DECISIONS,
         *travel.DECISIONS,
+        *posting.DECISIONS,
         *patrol.DECISIONS,
         *intake.decisions(),
     ]
@@ -62,15 +63,18 @@ class Simulation:
         self.missions = Missions(world, self.dispatcher, ways, hazards, seats)
         self.patrol = patrol.build_patrol(world.city, len(world.orders))
         self.command = Command(world.city.areas, world.rules.parameters, world.rules.stream)
+        self._posting = posting.Posting(world, ways)
         self._street = world.city.areas.ancestor("street")
-        for phase in (self._step_hazards, self._patrol_beat, self._command_beat, self._desk_beat):
+        for phase in (self._step_hazards, self._patrol_beat, self._command_beat, self._posting.step, self._desk_beat):
             world.engine.add_phase(phase)
 
     def execute(self, end: float, drain_days: float, progress: Progress | None = None) -> None:
         """Play the city until `end` (s), then up to `drain_days` in which nothing new happens."""
         world = self.world
         self._done = {name: line.begin(world) for name, line in self.lines.items()}
-        for order in range(len(world.orders)):
+        happens = intake.happening(world.rules, world.incidents)
+        world.orders.filed &= happens
+        for order in np.flatnonzero(happens).tolist():
             onset = float(world.orders.stamps[order, ONSET])
             world.engine.at(onset, partial(self._onset, order))
         world.engine.run(end, progress)
@@ -111,7 +115,7 @@ class Simulation:
         """Let an event lie in the street until a patrol finds it or somebody reports it."""
         world = self.world
         patrol.put(self.patrol, int(world.incidents.walk_node[order]), order)
-        wait, channel = intake.first_report(world.rules, world.incident(order))
+        wait, channel = intake.first_report(world.rules_of(order), world.incident(order))
         world.engine.at(world.engine.now + wait, lambda: self._reported(order, channel))
 
     def _reported(self, order: int, channel: str) -> None:
@@ -180,7 +184,7 @@ class Simulation:
 
     def _relay(self, edict: Edict) -> None:
         """Pass a request for reinforcement up the levels, or to all at once; a lost relay costs its time again."""
-        world, rules = self.world, self.world.rules
+        world, rules = self.world, self.world.rules_of(edict.order)
         incident = world.incident(edict.order)
         cause = world.recorder.event(world.engine.now, "asks_reinforcement", order=edict.order)
         level = rules["command.level_min"] * 60.0

@@ -20,13 +20,14 @@ from sim.streams import Stream
 DECISIONS = (
     "stage.filing", "stage.dispatching", "stage.returned", "stage.orphan", "stage.orphan_wait", "stage.boundaries",
     "stage.signing", "stage.handling", "stage.visit", "stage.revisit", "stage.joint", "stage.joint_work",
-    "stage.parallel", "stage.supervised", "stage.extended", "stage.feedback", "stage.verifying", "stage.verified",
+    "stage.parallel", "stage.asset", "stage.survey", "stage.supervised", "stage.extended", "stage.feedback", "stage.verifying", "stage.verified",
     "stage.rating",
 )  # fmt: skip
 MINUTE = 60.0
 MOST_RETURNS = 20
 #: Share of the limit after which supervision looks, and the pace of what is left then (assumption).
 SUPERVISED_AT, SUPERVISED_PACE = 0.8, 0.6
+SURVEY_S = 2 * HOUR  #: median until it is known whose a thing is, where the ticket does not say (assumption)
 JOINT_TALK_S = 20 * MINUTE  #: the talk of departments that work at once (assumption)
 
 
@@ -133,7 +134,7 @@ def handling(orders: Orders, order: int, now: float, rules: Rules) -> Step:
 def _work(orders: Orders, order: int, rules: Rules) -> float:
     """Return the working seconds until the case is dealt with, and note departments and visits.
 
-    Some cases take a second visit, of half the median; some take a second department, of half the median too
+    A ticket that does not carry its asset needs a survey first. Some cases take a second visit, of half the median; some take a second department, of half the median too
     (assumptions), one after the other or both at once. Each boundary that is crossed costs its delay. Work that was
     sent back takes half of the time before, by one department in one visit.
     """
@@ -144,6 +145,8 @@ def _work(orders: Orders, order: int, rules: Rules) -> float:
     if again > 0:
         orders.visits[order] += 1
         return work
+    if kind.line == "hotline" and not stream.chance(rules["asset.linked"], "stage.asset", incident):
+        work += stream.lognormal(SURVEY_S, 0.6, "stage.survey", incident)
     if not stream.chance(rules["grid.first_visit"], "stage.visit", incident):
         orders.visits[order] = 2
         work += stream.lognormal(0.5 * median, sigma, "stage.revisit", incident)
@@ -174,9 +177,23 @@ def closing(orders: Orders, order: int, now: float, rules: Rules) -> Step:
     incident, again = int(orders.incidents.id[order]), int(orders.reopens[order])
     if rules.stream.chance(rules["unit.p_verified"], "stage.verified", incident, again) or again >= 5:
         orders.rating[order] = _rating(orders, order, rules)
+        orders.clerical[order] = _clerical(orders, order, rules)
         return Step(CLOSE, now)
     orders.reopens[order] = again + 1
     return Step(ACK, now, "reopen", stamped=False)
+
+
+def _clerical(orders: Orders, order: int, rules: Rules) -> float:
+    """Return the seconds of paper work: one step each for filing, a return, a reopening, a second department, supervision.
+
+    A grid worker who reports a case to others needs time for that too.
+    """
+    steps = 1 + int(orders.bounces[order]) + int(orders.reopens[order]) + int(orders.departments[order]) - 1
+    steps += bool(orders.supervised[order])
+    reported = (
+        orders.channels[orders.channel[order]] == "patrol" and orders.stamps[order, FILE] < orders.stamps[order, ROUTE]
+    )
+    return MINUTE * (steps * rules["order.clerical_min"] + (rules["grid.report_min"] if reported else 0.0))
 
 
 def _rating(orders: Orders, order: int, rules: Rules) -> float:

@@ -52,10 +52,10 @@ class Travel:
         return world.rules.stream.lognormal(median, TRAFFIC_SIGMA, "travel.traffic", world.incident(order))
 
     def send_home(self, crew: int) -> None:
-        """Let a free crew drive back to its station; it can be recalled on the way."""
+        """Let a free crew drive to where it waits, from wherever it is; it can be recalled on the way."""
         world = self._world
+        now = world.engine.now + self.recall(crew)
         edges, seconds = self._way(int(world.crews.node[crew]), int(world.crews.home[crew]), "return")
-        now = world.engine.now
         if len(edges) == 0:
             return
         way = _WayHome(edges, now + np.cumsum(seconds), now)
@@ -72,6 +72,7 @@ class Travel:
         done = min(int(np.searchsorted(way.arrivals, now)), len(way.edges) - 1)
         world.crews.node[crew] = world.city.drive.head[way.edges[done]]
         until = float(way.arrivals[done])
+        world.crews.empty[crew] += until - way.start
         world.recorder.leg(crew, -1, "return", "drive", (way.start, until), way.edges[: done + 1])
         return max(0.0, until - now)
 
@@ -97,7 +98,8 @@ class Travel:
             return
         del self._homeward[crew]
         world = self._world
-        world.crews.node[crew] = world.crews.home[crew]
+        world.crews.node[crew] = world.city.drive.head[way.edges[-1]]
+        world.crews.empty[crew] += world.engine.now - way.start
         world.recorder.leg(crew, -1, "return", "drive", (way.start, world.engine.now), way.edges)
 
     def _way(self, origin: int, destination: int, purpose: str) -> tuple[NDArray[np.int32], NDArray[np.float64]]:

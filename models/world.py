@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.crews import Crews
 from models.demand import Incidents
+from models.levers.base import Place
 from models.orders import Orders
 from models.population import Population
 from models.stages import Rules
@@ -34,7 +36,12 @@ class World:
     engine: Engine
     recorder: Recorder
     window: tuple[float, float]  #: s since midnight of the first day, in which things happen
+    local: Callable[[Place], Mapping[str, float]] | None = (
+        None  #: the parameters at a place, where they differ by place
+    )
     heat: NDArray[np.float64] = field(init=False)  #: [orders] MW, heat release of a fire now
+
+    _rules: dict[Place, Rules] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.heat = np.zeros(len(self.orders))
@@ -42,6 +49,18 @@ class World:
     def hour(self, time: float) -> int:
         """Return the hour of the day at `time`, which counts from midnight of the first day."""
         return int(time // HOUR) % 24
+
+    def rules_of(self, order: int) -> Rules:
+        """Return the rules for an order: those of its district, the hour of its onset and its kind."""
+        if self.local is None:
+            return self.rules
+        areas = self.city.areas
+        district = int(areas.ancestor("district")[self.incidents.grid[order]])
+        name = areas.name[district] if district >= 0 else ""
+        place = Place(name, self.hour(float(self.incidents.onset[order])), self.orders.kind(order))
+        if place not in self._rules:
+            self._rules[place] = replace(self.rules, parameters=self.local(place))
+        return self._rules[place]
 
     def incident(self, order: int) -> int:
         """Return the incident that an order belongs to: the entity of its luck."""

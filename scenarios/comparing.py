@@ -37,9 +37,11 @@ from sim.comparison import (
     Values,
     area_rows,
     compared_rows,
+    index_of,
     together,
 )  # fmt: skip
 from sim.errors import InputError
+from sim.index import weights_of
 from sim.runs import Run, RunStore, digest_of, write_durably
 from sim.text import Text
 from sim.units import unit_text
@@ -63,6 +65,7 @@ class Asked(NamedTuple):
     command: str = ""  #: that makes it again
     expected: Sequence[Expected] = ()
     case: Text | None = None
+    weights: str = ""  #: of the index's themes
     factors: tuple[str, str, str] | None = None  #: policies with one thing, with another, and with both
 
 
@@ -91,6 +94,8 @@ def compare(
     said = asked or Asked()
     comparison = _compared(scenario, policies, seeds, city, runs)
     comparison = comparison.model_copy(update={
+        "index": index_of([row.indicator for row in comparison.measured()], _values(runs, seeds), seeds,
+                          weights_of(said.weights)),
         "together": _together(comparison, runs, said.factors),
         "command": said.command, "expected": list(said.expected), "case": said.case, "wall_s": round(time.monotonic() - started, 2),
     })  # fmt: skip
@@ -196,7 +201,8 @@ def _one(scenario: Scenario, policy: Policy, seed: int, home: Path) -> str:
 def described_indicators() -> list[Described]:
     """Return the indicators as a comparison shows them."""
     return [
-        Described(name=kind.name, title=kind.title, unit=kind.unit, better=kind.better) for kind in indicator_kinds()
+        Described(name=kind.name, title=kind.title, unit=kind.unit, better=kind.better, theme=kind.theme)
+        for kind in indicator_kinds()
     ]
 
 
@@ -251,7 +257,8 @@ def _policy_info(policy: Policy) -> PolicyInfo:
         name=policy.name,
         title=policy.title,
         base=policy.base,
-        levers=[LeverInfo(kind=lever.kind, title=lever.title, mechanism=lever.mechanism, share=lever.share)
+        levers=[LeverInfo(kind=lever.kind, title=lever.title, mechanism=lever.mechanism, share=lever.share,
+                          scope=str(lever.scope))
                 for lever in levers],
         cost=cost,
         side_effects=list(dict.fromkeys(paid)),
@@ -276,7 +283,7 @@ def _city_info(city: City) -> CityInfo:
 
 
 def _parameter_rows(scenario: Scenario, policies: list[Policy]) -> list[ParameterRow]:
-    values: dict[str, dict[str, Any]] = {p.name: resolved(scenario, p) for p in policies}
+    values: dict[str, dict[str, Any]] = {p.name: resolved(scenario, p.unlimited()) for p in policies}
     first = values[policies[0].name]
     names = {name for p in policies[1:] for name in differing(first, values[p.name])}
     return [

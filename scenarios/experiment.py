@@ -12,6 +12,7 @@ from models.indicators import indicator_kinds
 from models.policy import Policy
 from scenarios.comparing import Asked, Progress, compare
 from scenarios.language import Name, Scenario
+from scenarios.tornado import tornado
 from sim.comparison import Comparison, Expected
 from sim.errors import InputError
 from sim.text import Text
@@ -121,16 +122,46 @@ def conduct(
     home: Path,
     workers: int = 2,
     progress: Progress | None = None,
-    command: str = "",
+    said: Asked | None = None,
 ) -> list[Comparison]:
     """Compare the arms of an experiment in each of its cases; each answer says what was expected."""
     asked = experiment.asked(scenario)
-    found = []
+    found: list[Comparison] = []
     for number, (case, played) in enumerate(asked):
-        said = Asked(command, experiment.expected_in(case), None if case is None else case.title, experiment.factors)
+        here = (said or Asked())._replace(
+            expected=experiment.expected_in(case), case=None if case is None else case.title, factors=experiment.factors
+        )
         told = None if progress is None else partial(_of_all, progress, number, len(asked))
-        found.append(compare(played, list(experiment.arms), list(range(seeds)), home, workers, told, said))
+        found.append(
+            compare(
+                played,
+                list(experiment.arms),
+                list(range(seeds)),
+                home,
+                workers,
+                told,
+                here,
+            )
+        )
     return found
+
+
+def with_tornado(
+    experiment: Experiment,
+    scenario: Scenario,
+    found: list[Comparison],
+    seeds: int,
+    home: Path,
+    workers: int = 2,
+    progress: Progress | None = None,
+) -> list[Comparison]:
+    """Return the answers of an experiment, the first one with what carries it: its first expectation, over all assumptions."""
+    case, played = experiment.asked(scenario)[0]
+    key = experiment.expected_in(case)[0]
+    arms = {arm.name: arm for arm in experiment.arms}
+    pair = experiment.arms[0], arms[key.policy]
+    bars = tornado(played, pair, key.indicator, list(range(seeds)), home, workers, progress)
+    return [found[0].model_copy(update={"tornado": bars}), *found[1:]]
 
 
 def _of_all(progress: Progress, number: int, cases: int, share: float) -> None:

@@ -16,7 +16,7 @@ from models.crews import DEFAULT_CREWS, CrewKind
 from models.hazards.base import Hazard
 from models.lines.base import Line
 from models.matters import Matter, matters, without_gaps
-from models.parameters import in_range
+from models.parameters import in_range, known_parameter
 from models.simulation import SERIES_S
 from sim.city.generated.parameters import CityParameters
 from sim.errors import InputError
@@ -66,14 +66,16 @@ class Scenario(_Strict):
     title: Text
     question: Text
     city: CityChoice
-    hours: Annotated[float, Field(gt=0.0, le=24.0 * 366)] = 24.0
+    hours: Annotated[float, Field(gt=0.0, le=24.0 * 3660)] = 24.0
     start_hour: Annotated[int, Field(ge=0, le=23)] = 0  #: of the first day
     drain_days: Annotated[float, Field(ge=0.0, le=3660.0)] = 3660.0  #: in which what is open comes to its end
-    beat_s: Annotated[float, Field(ge=1.0, le=3600.0)] = 60.0
+    beat_s: Annotated[float, Field(ge=1.0, le=86400.0)] = 60.0
     incidents: dict[str, IncidentChange] | None = None  #: all of the catalogue where none are named
     lines: dict[str, dict[str, Any]] = Field(default_factory=dict)  #: lines of work, with what is changed of each
     crews: dict[str, CrewKind] = Field(default_factory=lambda: dict(DEFAULT_CREWS))
-    hotline_seats_per_100k: Annotated[float, Field(ge=0.0, le=10_000.0)] = 5.52
+    hotline_seats_per_100k: Annotated[float, Field(ge=0.0, le=10_000.0)] = (
+        1.4  #: staffed at a time, fitted; 5.52 in all
+    )
     hotline_seats: Annotated[int, Field(ge=1)] | None = None
     speed_factor: Annotated[float, Field(ge=0.01)] = 1.0  #: `.inf` lets crews be there at once
     working: WorkingHours = WorkingHours()
@@ -170,4 +172,7 @@ def changed_kind(name: str, changed: IncidentChange) -> IncidentKind:
     kind = validated(IncidentKind, {**known[name].model_dump(), **changed.change}, f"{name}.change.")
     if kind.hazard is not None:
         kind_called(Hazard, hazard_package, kind.hazard)
+    if kind.volume is not None and known_parameter(kind.volume.parameter).range[1] > kind.volume.most:
+        raise InputError(en=f"{name}: `most` must reach the upper end of {kind.volume.parameter!r}",
+                         zh=f"{name}：most 不得小于 {kind.volume.parameter!r} 的上限")  # fmt: skip
     return kind.model_copy(update={"per_100k_year": kind.per_100k_year * changed.rate_factor})

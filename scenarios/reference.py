@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import BaseModel
+
 from models.catalogue import catalogue
 from models.command import actor_kinds
 from models.crews import DEFAULT_CREWS
@@ -67,7 +69,7 @@ def _kind(cls: type[Kind]) -> dict[str, Any]:
         "title": cls.title._asdict(),
         "fields": {
             name: {
-                "default": field.default,
+                "default": field.default.model_dump() if isinstance(field.default, BaseModel) else field.default,
                 "unit": _unit(unit_of(field)),
                 "type": getattr(field.annotation, "__name__", ""),
             }

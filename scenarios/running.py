@@ -33,6 +33,7 @@ from scenarios.language import Scenario
 from sim.city.model import City
 from sim.city.speeds import drive_speeds
 from sim.engine import Engine
+from sim.errors import InputError
 from sim.kinds import kind_called, kinds_in
 from sim.recording import Recorder, log_hash
 from sim.routing.router import Router, travel_times
@@ -63,6 +64,7 @@ def determinants(scenario: Scenario, policy: Policy, seed: int, city: City) -> d
         "kinds": {name: kind.model_dump(mode="json") for name, kind in scenario.kinds().items()},
         "city": city.hash,
         "parameters": resolved(scenario, policy),
+        "limited": [lever.model_dump(mode="json") for lever in policy.resolved_levers() if lever.is_limited],
         "seed": seed,
         "code": code_version(),
     }
@@ -84,16 +86,27 @@ def run_scenario(
     """Return the run of `scenario` under `policy` with the luck of `seed`, computed unless it is stored."""
     city = city_of(scenario.city, cities)
     run_id = run_id_of(scenario, policy, seed, city)
+    _districts_are_there(policy, city)
     stored = store.find(run_id)
     if stored is not None:
         return stored
     started = time.process_time()
-    simulation = simulate(city, people_of(city), scenario, resolved(scenario, policy), seed, progress)
+    simulation = simulate(city, people_of(city), scenario, resolved(scenario, policy), seed, progress,
+                          policy if policy.is_local else None)  # fmt: skip
     tables = simulation.tables()
     manifest = _manifest(scenario, policy, seed, simulation, tables)
     manifest["city"]["id"] = id_of(scenario.city, cities)
     manifest["cpu_s"] = round(time.process_time() - started, 3)
     return store.write(run_id, manifest, tables)
+
+
+def _districts_are_there(policy: Policy, city: City) -> None:
+    there = [city.areas.name[area] for area in city.areas.of_level("district").tolist()]
+    for lever in policy.resolved_levers():
+        for name in lever.scope.districts:
+            if name not in there:
+                raise InputError(en=f"lever {lever.kind!r}: district {name!r} is not in this city; there are: {', '.join(there)}",
+                                 zh=f"措施 {lever.kind!r}：本城市没有行政区 {name!r}；可用：{'、'.join(there)}")  # fmt: skip
 
 
 class _Keyed:
@@ -126,8 +139,12 @@ def simulate(
     parameters: Mapping[str, float],
     seed: int,
     progress: Progress | None = None,
+    local: Policy | None = None,
 ) -> Simulation:
-    """Play a scenario to its end and return the simulation, whose tables are its log."""
+    """Play a scenario to its end and return the simulation, whose tables are its log.
+
+    `local` is the policy where its parameters differ by place.
+    """
     kinds = scenario.kinds()
     hazards = _hazards(kinds)
     lines = scenario.working_lines()
@@ -146,6 +163,7 @@ def simulate(
         engine=Engine(scenario.beat_s, scenario.window[0]),
         recorder=Recorder(),
         window=scenario.window,
+        local=None if local is None else lambda place: {**local.resolve(place), **scenario.parameters},
     )
     simulation = Simulation(world, hazards, scenario.seats(city.residents), lines)
     simulation.execute(scenario.window[1], scenario.drain_days, progress)

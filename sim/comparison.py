@@ -9,6 +9,7 @@ from typing import Literal, TypeVar
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
+from sim.index import Theme, against_nothing, overall, score, theme_scores
 from sim.statistics import PairedDifference, holm, mean_interval, paired_difference, worst_tenth
 from sim.text import Text
 
@@ -27,6 +28,7 @@ class Described(_Strict):
     title: Text
     unit: Text
     better: Literal["lower", "higher", "none"]
+    theme: Theme = "result"
 
 
 class Interval(_Strict):
@@ -63,6 +65,7 @@ class LeverInfo(_Strict):
     title: Text
     mechanism: str
     share: float
+    scope: str = ""  #: what it is limited to
 
 
 class CostInfo(_Strict):
@@ -102,6 +105,42 @@ class Together(_Strict):
     second: str  #: policy with the other
     both: str
     rows: dict[str, PairedDifference]  #: by indicator: the sum of the two effects, and that of both together
+
+
+class Bar(_Strict):
+    """What an answer becomes with one assumption at either end."""
+
+    name: str
+    title: Text
+    unit: Text
+    low: float  #: value of the parameter
+    high: float
+    at_low: float  #: the answer with it
+    at_high: float
+    changed: bool  #: whether it is what the policy changes: then `low` is its value without the policy
+
+    @property
+    def width(self) -> float:
+        """How far it moves the answer."""
+        return abs(self.at_high - self.at_low)
+
+
+class Index(_Strict):
+    """The composite index, theme by theme and as a whole, of each later policy against the first."""
+
+    weights: dict[Theme, float]
+    themes: dict[Theme, dict[str, PairedDifference]]
+    overall: dict[str, PairedDifference]
+
+
+class Tornado(_Strict):
+    """Which assumptions carry an answer: a policy's difference in one indicator."""
+
+    policy: str
+    indicator: str
+    answer: float
+    seeds: int
+    bars: list[Bar]
 
 
 class ParameterRow(_Strict):
@@ -165,6 +204,8 @@ class Comparison(_Strict):
     case: Text | None = None  #: the case of an experiment that it compares in
     expected: list[Expected] = Field(default_factory=list)
     together: Together | None = None
+    tornado: Tornado | None = None
+    index: Index | None = None
 
     def measured(self) -> list[Row]:
         """Return the rows in which there was something to measure."""
@@ -192,6 +233,24 @@ def compared_rows(described: list[Described], values: Values, seeds: list[int]) 
         differences = {policy: paired_difference(series[policies[0]], series[policy]) for policy in policies[1:]}
         rows.append(Row(indicator=indicator, means=means, differences=differences))
     return _corrected(rows, policies[1:])
+
+
+def index_of(described: list[Described], values: Values, seeds: list[int], weights: dict[Theme, float]) -> Index:
+    """Return the composite index of each later policy against the first."""
+    base, *others = values
+    themes: dict[Theme, dict[str, PairedDifference]] = {}
+    whole = {}
+    for policy in others:
+        scores = {
+            one.name: (one.theme, score(_series(values[base], seeds, one.name), _series(values[policy], seeds, one.name),
+                                        lower_is_better=one.better == "lower"))
+            for one in described if one.better != "none"
+        }  # fmt: skip
+        found = theme_scores(scores)
+        for theme, series in found.items():
+            themes.setdefault(theme, {})[policy] = against_nothing(series)
+        whole[policy] = overall(found, weights)
+    return Index(weights=weights, themes=themes, overall=whole)
 
 
 def together(described: list[Described], values: Values, seeds: list[int], factors: tuple[str, str, str]) -> Together:

@@ -19,12 +19,12 @@ ORDERS = pa.schema(
      *[(f"t_{stage}", pa.float64()) for stage in (
          "onset", "detect", "report", "accept", "file", "route", "ack", "arrive", "control",
          "feedback", "verify", "close")],
-     ("relay", pa.float64()), ("limit", pa.float64()), ("rating", pa.float64()), ("outcome", pa.float64()),
+     ("clerical", pa.float64()), ("relay", pa.float64()), ("limit", pa.float64()), ("rating", pa.float64()), ("outcome", pa.float64()),
      ("deaths", pa.float64())]
 )  # fmt: skip
 CREWS = pa.schema(
     [("crew", pa.int32()), ("kind", pa.string()), ("station", pa.int32()), ("area", pa.int32()),
-     ("node", pa.int32()), ("x", pa.float64()), ("y", pa.float64()), ("synthetic", pa.bool_())]
+     ("node", pa.int32()), ("x", pa.float64()), ("y", pa.float64()), ("empty", pa.float64()), ("synthetic", pa.bool_())]
 )  # fmt: skip
 TRACKS = pa.schema(
     [("leg", pa.int32()), ("crew", pa.int32()), ("order", pa.int32()), ("purpose", pa.string()),

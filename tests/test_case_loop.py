@@ -94,7 +94,7 @@ def test_the_simulation_is_its_twin_order_by_order(tiny, tiny_city, tiny_people)
         kind = world.rules.kinds[world.orders.kind(order)]
         if kind.line == "emergency" or stamps[order, FILE] == stamps[order, CONTROL]:
             continue
-        if world.incidents.kinds[world.incidents.kind[order]] == "hotline_ticket":
+        if kind.line == "hotline":
             talk = world.rules.draw(kind.talk, "hotline.talk", world.incident(order))
             fresh.stamps[order, ACCEPT] += talk  # filed when the call ends
         fresh.limit[order] = world.orders.limit[order]

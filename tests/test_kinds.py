@@ -24,7 +24,7 @@ from models.command import Command, actor_kinds
 from models.crews import DEFAULT_CREWS
 from models.hazards.base import Hazard
 from models.indicators import indicator_kinds
-from models.levers.base import Lever
+from models.levers.base import Lever, Place
 from models.lines.base import Line, line_kinds
 from models.parameter import PRESETS
 from models.parameters import parameters, preset_values
@@ -223,6 +223,38 @@ def test_a_lever_ramps_up_with_time(lever):
     assert shares[0] < 0.05
     assert shares[2] == 0.5
     assert shares[-1] == 1.0
+
+
+def test_a_scope_limits_a_lever_to_its_place_hours_and_kinds():
+    fires = {
+        "kind": "street_fire_integration",
+        "scope": {"districts": ["North"], "hours": [20, 8], "incidents": ["building_fire"]},
+    }
+    limited, everywhere = policy(fires, base="P0"), policy({"kind": "street_fire_integration"}, base="P0").resolve()
+    assert limited.is_local
+    assert limited.resolve() == preset_values("P0")
+    for place, holds in (
+        (Place("North", 23, "building_fire"), True), (Place("North", 7, "building_fire"), True),
+        (Place("North", 8, "building_fire"), False), (Place("South", 23, "building_fire"), False),
+        (Place("North", 23, "medical"), False),
+    ):  # fmt: skip
+        assert limited.resolve(place) == (everywhere if holds else preset_values("P0")), place
+    assert limited.unlimited().resolve() == everywhere
+
+
+@pytest.mark.parametrize(
+    ("entry", "says"),
+    [
+        ({"kind": "integrated_patrol", "scope": {"districts": ["North"]}}, "holds for the whole city"),
+        ({"kind": "integrated_window", "scope": {"hours": [8, 20]}}, "holds for the whole city"),
+        ({"kind": "matter_list", "scope": {"hours": [8, 8]}}, "an hour at least"),
+        ({"kind": "matter_list", "scope": {"hours": [8, 25]}}, "less than or equal to 24"),
+        ({"kind": "matter_list", "scope": {"place": ["North"]}}, "unknown"),
+    ],
+)
+def test_a_scope_that_makes_no_sense_is_refused(entry: dict, says: str):
+    with pytest.raises((InputError, ValidationError), match=says):
+        policy(entry)
 
 
 def test_all_levers_together_stay_within_every_range():

@@ -24,14 +24,15 @@ SEEDS = range(10)
 SEEDS_OF_LINES = range(30)
 TABLE = {kind.name: kind.table for kind in indicator_kinds()}
 #: A day with enough of everything that the small city's ten days tell a difference.
-OFTEN = {"medical": 4.0, "cardiac_arrest": 1000.0, "building_fire": 700.0, "hotline_ticket": 12.0, "patrol_event": 4.0}
+OFTEN = {"medical": 4.0, "cardiac_arrest": 1000.0, "building_fire": 700.0, "hotline_ticket": 12.0, "patrol_event": 4.0,
+         "false_report": 4.0}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def busy(tiny: Scenario) -> Scenario:
     crews = {name: kind.model_copy(update={"count": 40, "night_share": 1.0}) for name, kind in tiny.crews.items()}
     incidents = {name: IncidentChange(rate_factor=factor) for name, factor in OFTEN.items()}
-    return tiny.model_copy(update={"incidents": incidents, "crews": crews})
+    return tiny.model_copy(update={"incidents": incidents, "crews": crews, "hotline_seats": 4})
 
 
 def siloed(*levers: str) -> Policy:

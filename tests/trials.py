@@ -15,6 +15,8 @@ from sim.city.model import City
 #: `set`, parameters over those of the policy.
 TRIALS: dict[str, dict[str, Any]] = {
     "grid_work": {"panel": 0.5},
+    "lifeline_sensors": {"rate_factor": 1000.0},
+    "command_chain": {"concurrent": 20},
     "service_hall": {"windows_per_100k": 60.0, "matters_per_100k": 1500.0},
     "surge": {
         "rain_mm": 300.0,
@@ -39,7 +41,13 @@ def trial_of(tiny: Scenario, *names: str) -> Scenario:
     fixed: dict[str, float] = {}
     for name in names:
         fixed |= TRIALS.get(name, {}).get("set", {})
-    changes = {"incidents": {}, "lines": lines, "hours": hours, "beat_s": 3600.0, "parameters": fixed}
+    changes = {
+        "incidents": {},
+        "lines": lines,
+        "hours": hours,
+        "beat_s": 3600.0 if hours % 24 else 86400.0,
+        "parameters": fixed,
+    }
     return Scenario.model_validate({**tiny.model_dump(), **changes})
 
 

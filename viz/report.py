@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sim.comparison import Comparison, Expected, Row
+from sim.index import THEMES
 from sim.runs import write_durably
 from sim.statistics import PairedDifference
 from sim.text import LANGUAGES, Language, Text
@@ -65,6 +66,17 @@ TEXTS: dict[str, Text] = {
     "together": Text("Together or one by one", "协同还是各自叠加"),
     "sum": Text("Sum of the two effects", "两者效果之和"),
     "both": Text("Effect of both", "同时实施的效果"),
+    "index": Text("Composite index", "综合指数"),
+    "index_told": Text("Each theme is the mean of its indicators' differences towards the better, in standard deviations of the "
+                       "first policy's runs, cut at ±5; the index is their mean by weight. Read the themes before the index.",
+                       "各主题为其指标向好差值的均值，以首个政策各次运行的标准差计，截断于 ±5；指数为各主题加权均值。请先看主题，再看指数。"),
+    "theme": Text("Theme", "主题"),
+    "weight": Text("Weight", "权重"),
+    "tornado": Text("Which assumptions carry the answer", "哪些假设左右结论"),
+    "tornado_told": Text("The difference with each assumption at either end of its range; where the policy itself changes the "
+                         "parameter (◆), without and with that change.",
+                         "各假设取区间两端时的差值；政策自身改变的参数（◆）则为不改变与改变时的差值。"),
+    "at": Text("difference with it", "此时的差值"),
     "figure": Text("Triangles: told apart from zero after Holm's correction; circles: cannot be told.",
                    "三角：经 Holm 校正后可与零区分；圆点：尚不能判断。"),
     "table": Text("Means, paired differences and 95 % intervals", "均值、配对差值与 95% 区间"),
@@ -113,6 +125,7 @@ def render_report(comparisons: Sequence[Comparison]) -> str:
         answers=_answers,
         titles={row.indicator.name: row.indicator.title for row in comparisons[0].rows},
         by_indicator=lambda comparison: {row.indicator.name: row for row in comparison.rows},
+        themes=THEMES,
         chart=chart,
     )
 

@@ -59,14 +59,14 @@ class BuildingFire(Hazard):
 
     def begin(self, world: World, order: int) -> None:
         """Let a resident try at the call, and alert the micro station."""
-        incident, stream = world.incident(order), world.rules.stream
+        incident, stream, rules = world.incident(order), world.rules.stream, world.rules_of(order)
         if stream.chance(self.resident_tries, "fire.resident_tries", incident):
             self._attempt(world, order, "resident", self.q50_resident_mw)
         night = world.hour(world.engine.now) >= 20 or world.hour(world.engine.now) < 8
-        active = world.rules["micro_station.p_activated"]
-        active *= world.rules["micro_station.night_factor"] if night else 1.0
+        active = rules["micro_station.p_activated"]
+        active *= rules["micro_station.night_factor"] if night else 1.0
         if stream.chance(active, "fire.micro_activated", incident):
-            median = world.rules["micro_station.arrival_min"] * MINUTE
+            median = rules["micro_station.arrival_min"] * MINUTE
             wait = stream.lognormal(median, 0.5, "fire.micro_arrival", incident)
             world.engine.at(
                 world.engine.now + wait,

@@ -73,17 +73,19 @@ class CardiacArrest(Hazard):
 
     def _bystander_min(self, world: World, order: int, call: float) -> float:
         """Return when a bystander starts CPR, one minute after the call, or infinity."""
-        acts = world.rules.stream.chance(world.rules["bystander.p_cpr"], "arrest.bystander", world.incident(order))
+        acts = world.rules.stream.chance(
+            world.rules_of(order)["bystander.p_cpr"], "arrest.bystander", world.incident(order)
+        )
         return call + 1.0 if acts else float("inf")
 
     def _volunteer_min(self, world: World, order: int) -> float:
         """Return the minutes from call to a volunteer's CPR: 60 s and 1.3 times the way at 1.9 m/s."""
         stream, incident = world.rules.stream, world.incident(order)
-        if not stream.chance(world.rules["volunteer.p_alerted"], "arrest.alerted", incident):
+        if not stream.chance(world.rules_of(order)["volunteer.p_alerted"], "arrest.alerted", incident):
             return float("inf")
         hour = world.hour(float(world.orders.stamps[order, ONSET]))
         available = self.available_day if 8 <= hour < 22 else self.available_night
-        per_m2 = world.rules["volunteer.per_km2"] / 1e6 * available * self.answers
+        per_m2 = world.rules_of(order)["volunteer.per_km2"] / 1e6 * available * self.answers
         draw = stream.uniform("arrest.distance", incident)
         distance = sqrt(-log(1.0 - draw) / (per_m2 * pi)) if per_m2 > 0 else float("inf")
         starts = stream.chance(self.starts_cpr, "arrest.volunteer_cpr", incident)

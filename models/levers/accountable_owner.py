@@ -16,6 +16,7 @@ class AccountableOwner(Lever):
     title: ClassVar[Text] = Text(en="One accountable owner for every matter", zh="压实治理责任")
     mechanism: ClassVar[str] = "A18"
     moves: ClassVar[tuple[str, ...]] = ("T_handle.hotline_ticket",)
+    pays: ClassVar[tuple[str, ...]] = ("clerical.hotline_ticket",)
     own: ClassVar[Mapping[str, Parameter]] = {
         "owner.p_orphan": Parameter(
             title=Text("Orders that nobody owns", "无主工单比例"),
@@ -27,7 +28,7 @@ class AccountableOwner(Lever):
         ),
     }
     effects: ClassVar[tuple[Effect, ...]] = (Effect(parameter="owner.p_orphan", on=0.01),)
-    side_effects: ClassVar[tuple[SideEffect, ...]] = (SideEffect(parameter="unit.ack_min", factor=1.05),)
+    side_effects: ClassVar[tuple[SideEffect, ...]] = (SideEffect(parameter="order.clerical_min", factor=1.15),)
     cost: ClassVar[Cost] = Cost(capex_yuan=300_000, opex_yuan_per_year=500_000, staff_h_per_case=0.0)
 
     kind: Literal["accountable_owner"] = "accountable_owner"

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import exp
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from models import levers as lever_package
 from models.parameter import Parameter
+from sim.errors import InputError
 from sim.kinds import Kind, Unit, kinds_in
 from sim.text import Text
 
 Share = Annotated[float, Field(ge=0.0, le=1.0), Unit("share")]
+Hour = Annotated[int, Field(ge=0, le=24)]
 Days = Annotated[float, Field(ge=0.0, le=36500.0), Unit("d")]
 
 
@@ -45,6 +47,45 @@ class Cost(BaseModel):
     staff_h_per_case: float = 0.0
 
 
+class Place(NamedTuple):
+    """Where, when and with what a lever may act: an order's district, its hour of onset and its kind of incident."""
+
+    district: str
+    hour: int
+    incident: str
+
+
+class Scope(BaseModel):
+    """What a lever is limited to; an empty scope is the whole city, at all hours, for everything."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    districts: tuple[str, ...] = ()  #: by name; none named: all
+    hours: tuple[Hour, Hour] | None = None  #: from the first up to the second, over midnight where the first is later
+    incidents: tuple[str, ...] = ()  #: kinds of the catalogue; none named: all
+
+    @model_validator(mode="after")
+    def _has_an_hour(self) -> Scope:
+        if self.hours is not None and self.hours[0] == self.hours[1]:
+            raise InputError(
+                en="a scope needs an hour at least: its hours must differ", zh="适用范围至少含一小时：起止时刻须不同"
+            )
+        return self
+
+    def __str__(self) -> str:
+        hours = () if self.hours is None else ("{:02}–{:02} h".format(*self.hours),)
+        return " · ".join((*self.districts, *hours, *self.incidents))
+
+    def holds(self, place: Place) -> bool:
+        """Return whether a place lies within the scope."""
+        if self.hours is not None:
+            start, end = self.hours
+            if not (start <= place.hour < end if start < end else place.hour >= start or place.hour < end):
+                return False
+        named = ((self.districts, place.district), (self.incidents, place.incident))
+        return all(not names or name in names for names, name in named)
+
+
 class Lever(Kind):
     """A mechanism of governance that a policy can turn on; subclasses live in `models/levers/`."""
 
@@ -62,6 +103,12 @@ class Lever(Kind):
     compliance: Share = 1.0  #: share of staff who follow
     lag_days: Days = 90.0  #: half of the rollout's duration
     running_days: Days = 3650.0  #: since the rollout began
+    scope: Annotated[Scope, Unit("scope")] = Scope()
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether it acts on a part of the city's orders only."""
+        return self.scope != Scope()
 
     @property
     def share(self) -> float:

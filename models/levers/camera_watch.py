@@ -16,6 +16,7 @@ class CameraWatch(Lever):
     title: ClassVar[Text] = Text(en="Cameras that notice", zh="视频智能巡查")
     mechanism: ClassVar[str] = "A10"
     moves: ClassVar[tuple[str, ...]] = ("found.patrol_event",)
+    pays: ClassVar[tuple[str, ...]] = ("false_reports",)
     own: ClassVar[Mapping[str, Parameter]] = {
         "channel.camera_per_day": Parameter(
             title=Text("Rate at which a camera notices an open public event", "视频发现公共事件的速率"),
@@ -27,7 +28,7 @@ class CameraWatch(Lever):
         ),
     }
     effects: ClassVar[tuple[Effect, ...]] = (Effect(parameter="channel.camera_per_day", on=0.3),)
-    side_effects: ClassVar[tuple[SideEffect, ...]] = (SideEffect(parameter="routing.dispatch_min", factor=1.1),)
+    side_effects: ClassVar[tuple[SideEffect, ...]] = (SideEffect(parameter="intake.false_reports", factor=1.5),)
     cost: ClassVar[Cost] = Cost(capex_yuan=25_000_000, opex_yuan_per_year=6_000_000, staff_h_per_case=0.01)
 
     kind: Literal["camera_watch"] = "camera_watch"

@@ -1,4 +1,4 @@
-"""A16 Cloud community of chat groups (掌上云社区): residents post what they see in the groups of their community, and the office answers there."""
+"""A16 Cloud community of chat groups (掌上云社区): residents post what they see in the groups of their community, and the office answers there; the groups tell everybody at once, rumours too."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from sim.text import Text
 
 
 class CloudCommunity(Lever):
-    """A16 Cloud community of chat groups: residents post what they see in the groups of their community, and the office answers there."""
+    """A16 Cloud community of chat groups: residents post what they see in the groups of their community, and the office answers there; the groups tell everybody at once, rumours too."""
 
     title: ClassVar[Text] = Text(en="Cloud community of chat groups", zh="掌上云社区")
     mechanism: ClassVar[str] = "A16"
-    moves: ClassVar[tuple[str, ...]] = ("found.patrol_event",)
+    moves: ClassVar[tuple[str, ...]] = ("found.patrol_event", "peak.rumour", "heard.rumour")
+    pays: ClassVar[tuple[str, ...]] = ("false_reports", "before.rumour")
     own: ClassVar[Mapping[str, Parameter]] = {
         "channel.group_per_day": Parameter(
             title=Text("Rate at which a chat group tells of an open public event", "微信群上报公共事件的速率"),
@@ -30,8 +31,15 @@ class CloudCommunity(Lever):
             assumption=True,
         ),
     }
-    effects: ClassVar[tuple[Effect, ...]] = (Effect(parameter="channel.group_per_day", on=0.4),)
-    side_effects: ClassVar[tuple[SideEffect, ...]] = (SideEffect(parameter="grid.report_min", factor=1.2),)
+    effects: ClassVar[tuple[Effect, ...]] = (
+        Effect(parameter="channel.group_per_day", on=0.4),
+        Effect(parameter="rumour.group_reach", on=0.6),
+    )
+    side_effects: ClassVar[tuple[SideEffect, ...]] = (
+        SideEffect(parameter="intake.false_reports", factor=1.4),
+        SideEffect(parameter="hotline.volume", factor=1.15),
+        SideEffect(parameter="rumour.spread", factor=1.05),
+    )
     cost: ClassVar[Cost] = Cost(capex_yuan=1_500_000, opex_yuan_per_year=5_000_000, staff_h_per_case=0.0)
 
     kind: Literal["cloud_community"] = "cloud_community"

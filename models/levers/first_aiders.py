@@ -14,6 +14,7 @@ class FirstAiders(Lever):
     title: ClassVar[Text] = Text(en="Volunteer first-aiders on one alert", zh="紧急救护员一键呼救")
     mechanism: ClassVar[str] = "A44"
     moves: ClassVar[tuple[str, ...]] = ("survival.cardiac_arrest",)
+    pays: ClassVar[tuple[str, ...]] = ("T_arrive.medical",)
     effects: ClassVar[tuple[Effect, ...]] = (
         Effect(parameter="bystander.p_cpr", on=0.3),
         Effect(parameter="volunteer.per_km2", on=25.0),

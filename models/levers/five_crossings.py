@@ -16,6 +16,7 @@ class FiveCrossings(Lever):
     title: ClassVar[Text] = Text(en="Collaboration across five boundaries", zh="五跨协同")
     mechanism: ClassVar[str] = "A13"
     moves: ClassVar[tuple[str, ...]] = ("T_handle.hotline_ticket", "bounces.hotline_ticket")
+    pays: ClassVar[tuple[str, ...]] = ("clerical.hotline_ticket",)
     own: ClassVar[Mapping[str, Parameter]] = {
         "boundary.delay_wd": Parameter(
             title=Text("Delay at each boundary that a case crosses", "每跨越一道边界的延误"),
@@ -47,7 +48,7 @@ class FiveCrossings(Lever):
         Effect(parameter="boundary.p_refuse", on=0.027),
         Effect(parameter="joint.parallel_share", on=1.0),
     )
-    side_effects: ClassVar[tuple[SideEffect, ...]] = (SideEffect(parameter="command.decision_s", factor=1.05),)
+    side_effects: ClassVar[tuple[SideEffect, ...]] = (SideEffect(parameter="order.clerical_min", factor=1.3),)
     cost: ClassVar[Cost] = Cost(capex_yuan=6_000_000, opex_yuan_per_year=4_000_000, staff_h_per_case=0.03)
 
     kind: Literal["five_crossings"] = "five_crossings"

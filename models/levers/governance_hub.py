@@ -16,6 +16,7 @@ class GovernanceHub(Lever):
     title: ClassVar[Text] = Text(en="Smart governance hub", zh="智慧治理中枢")
     mechanism: ClassVar[str] = "A01"
     moves: ClassVar[tuple[str, ...]] = ("T_reinforce.building_fire",)
+    pays: ClassVar[tuple[str, ...]] = ("T_dispatch.hotline_ticket",)
     own: ClassVar[Mapping[str, Parameter]] = {
         "hub.shared_picture": Parameter(
             title=Text("Requests that all levels see at once", "各级同时获知的请求比例"),

@@ -14,6 +14,7 @@ class IntegratedPatrol(Lever):
     title: ClassVar[Text] = Text(en="Risk-targeted patrol", zh="精准巡查")
     mechanism: ClassVar[str] = "A02"
     moves: ClassVar[tuple[str, ...]] = ("found.patrol_event",)
+    pays: ClassVar[tuple[str, ...]] = ("clerical.patrol_event",)
     effects: ClassVar[tuple[Effect, ...]] = (
         Effect(parameter="patrol.rounds_per_day", on=1.0),
         Effect(parameter="patrol.p_see", on=0.6),

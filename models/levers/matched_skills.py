@@ -14,8 +14,9 @@ class MatchedSkills(Lever):
     title: ClassVar[Text] = Text(en="Diverse forces with matched skills", zh="力量配置多元化")
     mechanism: ClassVar[str] = "A29a"
     moves: ClassVar[tuple[str, ...]] = ("T_handle.hotline_ticket",)
+    pays: ClassVar[tuple[str, ...]] = ("T_owner.hotline_ticket",)
     effects: ClassVar[tuple[Effect, ...]] = (Effect(parameter="unit.handling_factor", on=0.85),)
-    side_effects: ClassVar[tuple[SideEffect, ...]] = (SideEffect(parameter="unit.ack_min", factor=1.1),)
+    side_effects: ClassVar[tuple[SideEffect, ...]] = (SideEffect(parameter="unit.ack_min", factor=1.15),)
     cost: ClassVar[Cost] = Cost(capex_yuan=800_000, opex_yuan_per_year=3_000_000, staff_h_per_case=0.0)
 
     kind: Literal["matched_skills"] = "matched_skills"

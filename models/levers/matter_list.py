@@ -14,8 +14,9 @@ class MatterList(Lever):
     title: ClassVar[Text] = Text(en="Standard list of matters", zh="事项清单标准化")
     mechanism: ClassVar[str] = "A29c"
     moves: ClassVar[tuple[str, ...]] = ("first_dispatch_accuracy",)
+    pays: ClassVar[tuple[str, ...]] = ("T_dispatch.hotline_ticket",)
     effects: ClassVar[tuple[Effect, ...]] = (Effect(parameter="routing.p_misroute", on=0.09),)
-    side_effects: ClassVar[tuple[SideEffect, ...]] = (SideEffect(parameter="routing.dispatch_min", factor=1.05),)
+    side_effects: ClassVar[tuple[SideEffect, ...]] = (SideEffect(parameter="routing.dispatch_min", factor=1.1),)
     cost: ClassVar[Cost] = Cost(capex_yuan=400_000, opex_yuan_per_year=300_000, staff_h_per_case=0.0)
 
     kind: Literal["matter_list"] = "matter_list"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from models.levers.base import Cost, Effect, Lever, SideEffect
+from models.parameter import Parameter
 from sim.text import Text
 
 
@@ -17,14 +19,27 @@ class OneNetwork(Lever):
         "first_dispatch_accuracy",
         "T_dispatch.hotline_ticket",
         "duplicates.hotline_ticket",
+        "T_handle.hotline_ticket",
     )
+    own: ClassVar[Mapping[str, Parameter]] = {
+        "asset.linked": Parameter(
+            title=Text("Tickets that carry their asset and its owner", "工单关联资产与权属比例"),
+            unit="share",
+            values=(0.3, 0.6, 0.9),
+            range=(0.0, 1.0),
+            mix="linear",
+            assumption=True,
+        ),
+    }
+    pays: ClassVar[tuple[str, ...]] = ("clerical.hotline_ticket",)
     effects: ClassVar[tuple[Effect, ...]] = (
         Effect(parameter="routing.p_misroute", on=0.05),
         Effect(parameter="routing.t_bounce_h", on=1.0),
         Effect(parameter="routing.dispatch_min", on=2.0),
         Effect(parameter="intake.dedup", on=0.7),
+        Effect(parameter="asset.linked", on=0.9),
     )
-    side_effects: ClassVar[tuple[SideEffect, ...]] = (SideEffect(parameter="grid.report_min", factor=1.6),)
+    side_effects: ClassVar[tuple[SideEffect, ...]] = (SideEffect(parameter="order.clerical_min", factor=1.5),)
     cost: ClassVar[Cost] = Cost(capex_yuan=60_000_000, opex_yuan_per_year=12_000_000, staff_h_per_case=0.02)
 
     kind: Literal["one_network"] = "one_network"

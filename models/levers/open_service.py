@@ -14,8 +14,12 @@ class OpenService(Lever):
     title: ClassVar[Text] = Text(en="Open and near service", zh="服务公开亲民化")
     mechanism: ClassVar[str] = "A29d"
     moves: ClassVar[tuple[str, ...]] = ("found.patrol_event",)
+    pays: ClassVar[tuple[str, ...]] = ("T_answer.hotline_ticket", "false_reports")
     effects: ClassVar[tuple[Effect, ...]] = (Effect(parameter="citizen.report_h", on=214.0),)
-    side_effects: ClassVar[tuple[SideEffect, ...]] = (SideEffect(parameter="unit.ack_min", factor=1.05),)
+    side_effects: ClassVar[tuple[SideEffect, ...]] = (
+        SideEffect(parameter="hotline.volume", factor=1.3),
+        SideEffect(parameter="intake.false_reports", factor=1.2),
+    )
     cost: ClassVar[Cost] = Cost(capex_yuan=300_000, opex_yuan_per_year=1_200_000, staff_h_per_case=0.0)
 
     kind: Literal["open_service"] = "open_service"

@@ -16,6 +16,7 @@ class PartyGridTeam(Lever):
     title: ClassVar[Text] = Text(en="Joint team of party and grid", zh="党建加网格")
     mechanism: ClassVar[str] = "A27"
     moves: ClassVar[tuple[str, ...]] = ("visits.hotline_ticket",)
+    pays: ClassVar[tuple[str, ...]] = ("clerical.patrol_event",)
     own: ClassVar[Mapping[str, Parameter]] = {
         "grid.first_visit": Parameter(
             title=Text("Cases settled at the first visit", "首次上门解决比例"),
@@ -27,7 +28,7 @@ class PartyGridTeam(Lever):
         ),
     }
     effects: ClassVar[tuple[Effect, ...]] = (Effect(parameter="grid.first_visit", on=0.7),)
-    side_effects: ClassVar[tuple[SideEffect, ...]] = (SideEffect(parameter="grid.report_min", factor=1.15),)
+    side_effects: ClassVar[tuple[SideEffect, ...]] = (SideEffect(parameter="grid.report_min", factor=1.2),)
     cost: ClassVar[Cost] = Cost(capex_yuan=1_000_000, opex_yuan_per_year=8_000_000, staff_h_per_case=0.1)
 
     kind: Literal["party_grid_team"] = "party_grid_team"

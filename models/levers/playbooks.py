@@ -16,6 +16,7 @@ class Playbooks(Lever):
     title: ClassVar[Text] = Text(en="Playbooks for incidents", zh="高效处置一件事")
     mechanism: ClassVar[str] = "A12"
     moves: ClassVar[tuple[str, ...]] = ("T_arrive.medical",)
+    pays: ClassVar[tuple[str, ...]] = ("T_dispatch.hotline_ticket",)
     own: ClassVar[Mapping[str, Parameter]] = {
         "playbook.p_missing_role": Parameter(
             title=Text("Roles forgotten at the first alarm", "首次警报遗漏角色概率"),
@@ -30,7 +31,7 @@ class Playbooks(Lever):
         Effect(parameter="playbook.p_missing_role", on=0.03),
         Effect(parameter="command.decision_s", on=60.0),
     )
-    side_effects: ClassVar[tuple[SideEffect, ...]] = (SideEffect(parameter="routing.dispatch_min", factor=1.05),)
+    side_effects: ClassVar[tuple[SideEffect, ...]] = (SideEffect(parameter="routing.dispatch_min", factor=1.1),)
     cost: ClassVar[Cost] = Cost(capex_yuan=2_000_000, opex_yuan_per_year=800_000, staff_h_per_case=0.0)
 
     kind: Literal["playbooks"] = "playbooks"

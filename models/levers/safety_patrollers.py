@@ -16,6 +16,7 @@ class SafetyPatrollers(Lever):
     title: ClassVar[Text] = Text(en="Volunteer safety patrollers", zh="安全巡查员")
     mechanism: ClassVar[str] = "A46"
     moves: ClassVar[tuple[str, ...]] = ("found.patrol_event",)
+    pays: ClassVar[tuple[str, ...]] = ("false_reports",)
     own: ClassVar[Mapping[str, Parameter]] = {
         "channel.volunteer_per_day": Parameter(
             title=Text("Rate at which a patroller tells of an open public event", "志愿巡查员上报公共事件的速率"),
@@ -30,7 +31,7 @@ class SafetyPatrollers(Lever):
         ),
     }
     effects: ClassVar[tuple[Effect, ...]] = (Effect(parameter="channel.volunteer_per_day", on=0.2),)
-    side_effects: ClassVar[tuple[SideEffect, ...]] = (SideEffect(parameter="unit.ack_min", factor=1.08),)
+    side_effects: ClassVar[tuple[SideEffect, ...]] = (SideEffect(parameter="intake.false_reports", factor=1.25),)
     cost: ClassVar[Cost] = Cost(capex_yuan=500_000, opex_yuan_per_year=2_500_000, staff_h_per_case=0.0)
 
     kind: Literal["safety_patrollers"] = "safety_patrollers"

@@ -14,6 +14,7 @@ class StreetFireIntegration(Lever):
     title: ClassVar[Text] = Text(en="Street emergency and fire integration", zh="街镇应急管理—消防一体化")
     mechanism: ClassVar[str] = "A34"
     moves: ClassVar[tuple[str, ...]] = ("T_control.building_fire",)
+    pays: ClassVar[tuple[str, ...]] = ("clerical.patrol_event",)
     effects: ClassVar[tuple[Effect, ...]] = (
         Effect(parameter="micro_station.p_activated", on=0.85),
         Effect(parameter="micro_station.night_factor", on=0.85),
