@@ -6,7 +6,7 @@ from sim.errors import InputError
 from sim.text import Text
 
 #: Symbols of the SI read the same in both languages and stand for themselves.
-_SAME = ("m", "MW")
+_SAME = ("m", "mm", "MW")
 _TOLD = {
     "count": "起",
     "d per 1,000 premises and year": "天/千家·年",
@@ -17,9 +17,17 @@ _TOLD = {
     "h per 1,000 premises and year": "小时/千家·年",
     "h per premises and year": "小时/家·年",
     "h": "小时",
+    "households": "户",
+    "km/h": "公里/小时",
     "levels": "级",
     "log": "对数标准差",
     "min": "分钟",
+    "per 1,000 households": "每千户",
+    "per 1,000 households and day": "每千户每天",
+    "per 100,000 residents": "每十万居民",
+    "per day": "每天",
+    "per household and quarter": "每户每季度",
+    "per household and year": "每户每年",
     "operators": "家",
     "per 1,000 premises and month": "处/千家·月",
     "per 1,000 premises and year": "起/千家·年",
@@ -28,8 +36,6 @@ _TOLD = {
     "per 100 contacts": "每百名责任人",
     "per 100 h": "处/百工时",
     "per 100 licences": "处/百件许可",
-    "per 100,000 residents": "每十万居民",
-    "per day": "每天",
     "per hour": "每小时",
     "per km²": "每平方公里",
     "per month": "每月",

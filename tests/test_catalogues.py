@@ -18,7 +18,7 @@ from models.hazards.base import Hazard
 from models.levers.base import Lever
 from models.parameter import PRESETS, from_space, to_space
 from models.parameters import parameters, preset_values
-from scenarios.library import load_policy
+from scenarios.library import experiment_names, load_experiment, load_policy
 from sim.kinds import kinds_in
 from sim.units import unit_text
 from sim.yaml_file import read_yaml
@@ -81,8 +81,9 @@ def test_reform_goes_one_way_from_p0_by_p1_to_p2(name: str):
     assert values in (sorted(values), sorted(values, reverse=True))
 
 
-def test_at_least_one_policy_lever_or_preset_moves_every_parameter():
+def test_at_least_one_lever_preset_or_arm_of_an_experiment_moves_every_parameter():
     moved = {effect.parameter for lever in LEVERS.values() for effect in lever.effects}
+    moved |= {name for asked in experiment_names() for arm in load_experiment(asked).arms for name in arm.set}
     assert all(name in moved or len(set(parameter.values)) > 1 for name, parameter in PARAMETERS.items())
 
 

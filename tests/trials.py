@@ -14,9 +14,23 @@ from sim.city.model import City
 #: By line: fields of the line that a trial changes, `hours` of the window where it needs more than the least, and
 #: `set`, parameters over those of the policy.
 TRIALS: dict[str, dict[str, Any]] = {
+    "grid_work": {"panel": 0.5},
     "lifeline_sensors": {"rate_factor": 1000.0},
     "command_chain": {"concurrent": 20},
     "service_hall": {"windows_per_100k": 120.0, "matters_per_100k": 2350.0},
+    "service_hall": {"windows_per_100k": 60.0, "matters_per_100k": 1500.0},
+    "surge": {
+        "rain_mm": 300.0,
+        "blackout": 0.5,
+        "members": 300.0,
+        "alliance": 60.0,
+        "fire": 20.0,
+        "ems": 15.0,
+        "gas": 15.0,
+        "water": 10.0,
+        "power": 15.0,
+        "urban": 15.0,
+    },
 }
 
 
