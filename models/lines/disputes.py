@@ -167,21 +167,21 @@ class _Mediation:
         hazard = line.escalation * np.where(known, 1.0 - line.calmed, 1.0)
         with np.errstate(divide="ignore"):
             petition = opens - np.log(self._draws("petition")) / hazard
-        begin, heard = self._at_the_grid(np.minimum(visited, opens), petition)
-        settled, level = self._settled(begin)
-        level = np.where(heard & (settled <= petition), level, LEVELS.index("petition"))
+        ready = np.minimum(visited, opens)
+        begin, heard = self._at_the_grid(ready, petition)
+        settled, at = self._settled(begin)
+        level: NDArray[np.int64] = np.where(heard & (settled <= petition), at, LEVELS.index("petition"))
         ended = np.where(level < LEVELS.index("petition"), settled, petition)
         inside = (self.onset >= 0.0) & (self.onset < self.length_d)
         taken = np.bincount(self.area[inside & heard], minlength=len(self.world.city.areas)) * line.grid_h
         grid_h = self.visit_h * WEEK_D + taken[self.area] * WEEK_D / self.length_d
-        ready = np.minimum(visited, opens)
-        columns = {
+        begun = np.where(heard, begin, np.nan)
+        columns: dict[str, NDArray[Any]] = {
             "dispute": self.id, "area": self.area, "known": known, "level": np.array(LEVELS)[level],
             **{f"t_{name}": self._clock(days) for name, days in
-               (("onset", self.onset), ("open", opens), ("begin", begin), ("end", ended))},
+               (("onset", self.onset), ("open", opens), ("begin", begun), ("end", ended))},
             "wait_d": np.minimum(begin, petition) - ready, "age_d": ended - self.onset, "grid_h": grid_h,
         }  # fmt: skip
-        columns["t_begin"] = np.where(heard, columns["t_begin"], np.nan)
         return {name: column[inside] for name, column in columns.items()}
 
     def _settled(self, begin: Floats) -> tuple[Floats, NDArray[np.int64]]:
