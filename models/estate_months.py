@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import exp
+from math import exp, isnan
 from typing import Any
 
 import mesa
@@ -115,8 +115,9 @@ class EstateMonths(mesa.Model):
             if self.turns[slot].solved == 1.0:
                 self._relapse(slot, self._day("relapse", slot))
         for slot in self._happens("raised", self.rates.raised * self._p("reporting")).tolist():
-            if np.isnan(self.turns[slot].raised) and self.turns[slot].solved != 1.0:
-                self._raise(slot, self._day("raised", slot))
+            day = self._day("raised", slot)
+            if isnan(self.turns[slot].raised) and self.turns[slot].solved != 1.0 and day >= self.turns[slot].since:
+                self._raise(slot, day)
         end = self.now + MONTH_D
         self.raised.sort(key=lambda slot: self.turns[slot].decided)
         while self.raised and self.turns[self.raised[0]].decided < end:
@@ -139,7 +140,7 @@ class EstateMonths(mesa.Model):
     def _raise(self, slot: int, day: float) -> None:
         turn = self.turns[slot]
         median = self._p("deliberation_d") if turn.convened else self.rates.alone_d
-        turn.raised = max(day, turn.since)
+        turn.raised = day
         takes = self.stream.lognormal(median, SIGMA, "estates.decision", int(self.key[slot]), self.month)
         turn.decided = turn.raised + takes
         self.raised.append(slot)

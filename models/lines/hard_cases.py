@@ -85,14 +85,14 @@ class HardCases(Line):
     ])  # fmt: skip
 
     kind: Literal["hard_cases"] = "hard_cases"
-    inflow: Annotated[float, Field(ge=0, le=100), Unit("per area and month")] = 2.0  #: of new cases (assumption)
+    inflow: Annotated[float, Field(ge=0, le=1000), Unit("per area and month")] = 2.0  #: of new cases (assumption)
     agreement: Annotated[float, Field(gt=0, le=1), Unit("per day")] = 0.003  #: of a case, by its parties (assumption)
     heard: Annotated[int, Field(ge=1, le=50), Unit("count")] = 3  #: cases at a session, at most (assumption)
     deadlock_d: Annotated[float, Field(ge=0, le=365), Unit("d")] = 14.0  #: after which the district's lead decides
     relapse_d: Annotated[float, Field(gt=0, le=3650), Unit("d")] = 180.0  #: mean time to a relapse (assumption)
     participation: Annotated[float, Field(gt=0, le=1), Unit("share")] = 0.5  #: without joint wins (assumption)
     before_d: Annotated[int, Field(ge=0, le=3650), Unit("d")] = 1825  #: for which the policy has been in force
-    inherited: Annotated[int, Field(ge=0, le=1000), Unit("count")] = 20  #: in an area when the policy began
+    inherited: Annotated[int, Field(ge=0, le=10_000), Unit("count")] = 20  #: in an area when the policy began
 
     indicators: ClassVar[tuple[IndicatorKind, ...]] = (
         IndicatorKind("backlog.hard_cases", Text("Hard cases open in an area", "每片区在办疑难问题"), unit_text("count"), "lower",

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import t
 
 from models.calendar import DAY, WorkingHours
 from models.lines.base import Line
@@ -35,6 +36,14 @@ def under(*levers: str | dict[str, Any], base: str = "P0") -> dict[str, float]:
     """Return the parameters of a preset with levers on top."""
     entries = tuple({"kind": lever} if isinstance(lever, str) else lever for lever in levers)
     return Policy(format=1, name="test", title=Text("Test", "测试"), base=base, levers=entries).resolve()
+
+
+def is_mean(values: list[float], expected: float, half_width: float = 0.03) -> bool:
+    """Whether replications have the mean `expected`: within their interval of 99.9 %, which must be narrow itself."""
+    found = np.asarray(values, dtype=np.float64)
+    half = float(t.ppf(0.9995, len(found) - 1) * found.std(ddof=1) / np.sqrt(len(found)))
+    assert half <= half_width * abs(expected), f"too wide to tell: {half:g} about {expected:g}"
+    return abs(float(found.mean()) - expected) <= half
 
 
 def told(line: Line, rows: Columns) -> dict[str, float]:
