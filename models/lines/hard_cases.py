@@ -8,7 +8,7 @@ won together, and the district's lead ends the deadlock of a case that was heard
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 from math import exp, log
@@ -31,7 +31,6 @@ from sim.text import Text
 from sim.units import unit_text
 
 MONTH_D, YEAR_D = 365.0 / 12.0, 365.0
-FOLLOWED_D = 3650.0  #: after the window, in which what is open comes to its end
 HOURS = (1,) * 24
 SHORTER = 0.15  #: of the time to agree, for each of the four that the parties have in common
 JOINT_WINS = 10.0  #: of the last year that raise participation half of the way (assumption)
@@ -201,8 +200,8 @@ class _Area:
         """Return the spells of the cases (day, case), those before the window among them, until they end."""
         self.now = -float(self.line.before_d)
         self.coming = [(day, case, "opens", 0) for day, case in cases]
-        self.coming += [(day, -1, "session", count) for count, day in enumerate(self._sessions())]
         heapify(self.coming)
+        self._call_session(1)
         while self.coming or self.waiting:
             until = self.coming[0][0] if self.coming else float("inf")
             due = self._due()
@@ -215,11 +214,11 @@ class _Area:
                 self._happens(case, what, of)
         return self.done
 
-    def _sessions(self) -> Iterator[float]:
-        day = self._p("session_d") - self.line.before_d
-        while day < self.length_d + FOLLOWED_D:
-            yield day
-            day += self._p("session_d")
+    def _call_session(self, count: int) -> None:
+        """Call the next session, as long as cases come or wait."""
+        if self.now < self.length_d or self.waiting:
+            day = count * self._p("session_d") - self.line.before_d
+            heappush(self.coming, (day, -1, "session", count))
 
     def _due(self) -> float:
         """Return when the next parties agree, infinity where none may."""
@@ -237,6 +236,7 @@ class _Area:
             self._opens(case, of)
         elif what == "session":
             self._session(of)
+            self._call_session(of + 1)
         elif of.by == "open":
             self._end(of, "lead")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import exp
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -57,11 +58,13 @@ def bulk_queue(settles: float, hazard: float, most: int = 60) -> float:
     return mean_left * through + rate / hazard * (1.0 - through)
 
 
-@pytest.mark.parametrize("capacity", [1.0, 1.7])
-def test_sessions_are_a_bulk_service_queue(play, capacity: float):
+@pytest.mark.parametrize(("capacity", "agreement"), [(1.0, 0.012), (1.7, 0.006)])
+def test_sessions_are_a_bulk_service_queue(capacity: float, agreement: float):
     values = {**HELD, "hard_cases.capacity": capacity, "hard_cases.relapse": 0.0}
-    line = HardCases(before_d=365, inherited=3, agreement=0.012)
-    assert is_mean(backlogs(play, line, values, range(16), 3650.0), bulk_queue(capacity, 0.012), 0.15)
+    line = HardCases(before_d=730, inherited=3, agreement=agreement)
+    many = SimpleNamespace(areas=SimpleNamespace(of_level=lambda _: np.arange(90, dtype=np.int32)))
+    found = [told(line, years_of(line, many, None, values, seed=seed))["backlog"] for seed in range(10)]
+    assert is_mean(found, bulk_queue(capacity, agreement), 0.1)
 
 
 def test_where_every_session_is_full_the_backlog_falls_by_the_checked_85_and_60_percent(play):
