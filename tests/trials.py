@@ -18,7 +18,6 @@ TRIALS: dict[str, dict[str, Any]] = {
     "lifeline_sensors": {"rate_factor": 1000.0},
     "command_chain": {"concurrent": 20},
     "service_hall": {"windows_per_100k": 120.0, "matters_per_100k": 2350.0},
-    "service_hall": {"windows_per_100k": 60.0, "matters_per_100k": 1500.0},
     "surge": {
         "rain_mm": 300.0,
         "blackout": 0.5,
