@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+from pydantic import RootModel
 
 from models.calendar import WorkingHours
 from models.indicator import Columns, IndicatorKind
@@ -17,8 +19,10 @@ from models.indicator import mean as _mean
 from models.indicator import quantile as _quantile
 from models.lines.base import line_kinds
 from sim.city.model import Areas
+from sim.index import Theme
 from sim.text import Text
 from sim.units import unit_text
+from sim.validation import load_model
 
 Log = Mapping[str, Columns]
 MINUTE, HOUR = 60.0, 3600.0
@@ -175,7 +179,19 @@ def _of_lives() -> tuple[IndicatorKind, ...]:
 def indicator_kinds() -> tuple[IndicatorKind, ...]:
     """Return all indicators in the order in which people read them: those of orders, then those of each line of work."""
     of_lines = (replace(kind, table=name) for name, line in line_kinds().items() for kind in line.indicators)
-    return (*_of_emergencies(), *_of_tickets(), *_of_events(), *_of_lives(), *of_lines)
+    kinds = (*_of_emergencies(), *_of_tickets(), *_of_events(), *_of_lives(), *of_lines)
+    themes = {name: theme for theme, names in themes_of().items() for name in names}
+    return tuple(replace(kind, theme=themes.get(kind.name, kind.theme)) for kind in kinds)
+
+
+class _Themes(RootModel[dict[Theme, tuple[str, ...]]]):
+    pass
+
+
+@cache
+def themes_of() -> Mapping[Theme, tuple[str, ...]]:
+    """Return the names of the indicators of each theme."""
+    return load_model(_Themes, Path(__file__).with_name("themes.yaml")).root
 
 
 def order_columns(orders: pa.Table, working: WorkingHours, window: float) -> dict[str, NDArray[Any]]:

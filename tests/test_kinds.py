@@ -23,7 +23,7 @@ from models.catalogue import catalogue
 from models.command import Command, actor_kinds
 from models.crews import DEFAULT_CREWS
 from models.hazards.base import Hazard
-from models.indicators import indicator_kinds
+from models.indicators import indicator_kinds, themes_of
 from models.levers.base import Lever, Place
 from models.lines.base import Line, line_kinds
 from models.parameter import PRESETS
@@ -37,6 +37,7 @@ from scenarios.reference import reference
 from scenarios.running import hazard_kinds, resolved, simulate
 from sim.city.model import AREA_LEVELS
 from sim.errors import InputError
+from sim.index import THEMES
 from sim.kinds import kind_called, kind_name, kinds_in
 from sim.recording import log_hash
 from sim.streams import Stream
@@ -356,6 +357,13 @@ def test_the_actors_of_a_place_decide_on_what_they_are_shown(tiny_city):
     ]
     assert command.decide("fire", [Sight(street, 9, 79, 3.0)]) == []
     assert command.decide("fire", [Sight(grid, 9, 79, 3.0)]) == []
+
+
+def test_every_indicator_has_one_theme():
+    named = [name for names in themes_of().values() for name in names]
+    assert len(set(named)) == len(named)
+    assert set(named) == {kind.name for kind in indicator_kinds()}
+    assert set(themes_of()) == set(THEMES)
 
 
 # Texts
