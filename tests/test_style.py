@@ -17,7 +17,7 @@ SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob
 LINES, BODY, PARAMETERS, DEPTH = 300, 50, 7, 4
 #: Compiled kernels are one loop over columns; the options of a command are its parameters.
 KERNELS = {"models/patrol.py", "sim/routing/kernels.py", "sim/city/partition.py"}
-COMMANDS = {"api/cli.py", "api/cli_city.py"}
+COMMANDS = {"api/cli.py", "api/cli_city.py", "api/cli_study.py"}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
