@@ -82,7 +82,7 @@ def test_reform_goes_one_way_from_p0_by_p1_to_p2(name: str):
 
 
 def test_at_least_one_lever_preset_or_arm_of_an_experiment_moves_every_parameter():
-    moved = {effect.parameter for lever in LEVERS.values() for effect in lever.effects}
+    moved = {part.parameter for lever in LEVERS.values() for part in (*lever.effects, *lever.side_effects)}
     moved |= {name for asked in experiment_names() for arm in load_experiment(asked).arms for name in arm.set}
     assert all(name in moved or len(set(parameter.values)) > 1 for name, parameter in PARAMETERS.items())
 
