@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+from alone import rows_alone
 from numpy.typing import NDArray
 from scipy.stats import t
 
-from models.calendar import DAY, WorkingHours
 from models.lines.base import Line
 from models.parameters import preset_values
 from models.policy import Policy
 from models.population import Population
-from models.stages import Rules
 from sim.city.model import City
-from sim.streams import Stream
 from sim.text import Text
 
 Columns = dict[str, NDArray[Any]]
@@ -26,10 +23,8 @@ Columns = dict[str, NDArray[Any]]
 def years_of(line: Line, city: City, people: Population, values: Mapping[str, float], *, seed: int = 1,
              days: float = 365.0) -> Columns:  # fmt: skip
     """Return the rows of a line over `days` under the parameters `values` over those of P0."""
-    stream = Stream(seed, line.decisions)
-    rules = Rules({**preset_values("P0"), **values}, {}, {}, WorkingHours(), stream)
-    world = SimpleNamespace(city=city, population=people, rules=rules, window=(0.0, days * DAY))
-    return {name: np.asarray(column) for name, column in line.begin(world)().items()}  # type: ignore[arg-type]  # all that it reads
+    rows = rows_alone(line, city, people, {**preset_values("P0"), **values}, seed, days)
+    return {name: np.asarray(column) for name, column in rows.items()}
 
 
 def under(*levers: str | dict[str, Any], base: str = "P0") -> dict[str, float]:
