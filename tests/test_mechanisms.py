@@ -19,10 +19,8 @@ from sim.index import THEMES
 from sim.validation import load_model
 
 IDS = tuple(name for i in range(1, 53) for name in ([f"A29{x}" for x in "abcdef"] if i == 29 else [f"A{i:02d}"]))
-#: Mechanisms of which the lever, the indicators or the experiment are still to come; it must become empty.
-PENDING = {
-    "A11", "A15", "A17", "A19", "A20", "A23", "A24", "A25", "A26", "A28", "A30", "A49",
-}  # fmt: skip
+#: Mechanisms of which the lever, the indicators or the experiment are still to come.
+PENDING: set[str] = set()
 FILE = Path(mechanisms_module.__file__).with_suffix(".yaml")
 
 
