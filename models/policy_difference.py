@@ -70,10 +70,16 @@ class PolicyDifference(_Strict):
         return not self.parameters and all(before == after for before, after in (one.scopes for one in self.levers))
 
 
-def cost_of(policy: Policy) -> Cost:
-    """Return what a policy costs: each lever as far as it is on, for a city of 500,000."""
+#: Residents of the city that the levers' costs are told for.
+COSTED_RESIDENTS = 500_000
+
+
+def cost_of(policy: Policy, residents: int = COSTED_RESIDENTS) -> Cost:
+    """Return what a policy costs a city: each lever as far as it is on, in proportion to the residents."""
     parts = [(lever.cost, lever.share) for lever in policy.resolved_levers()]
-    return Cost(**{name: sum(getattr(cost, name) * share for cost, share in parts) for name in Cost.model_fields})
+    whole = {name: sum(getattr(cost, name) * share for cost, share in parts) for name in Cost.model_fields}
+    size = residents / COSTED_RESIDENTS
+    return Cost(**{name: value if name == "staff_h_per_case" else value * size for name, value in whole.items()})
 
 
 def difference_of(first: Policy, second: Policy) -> PolicyDifference:

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from models.indicators import indicator_kinds
 from models.parameters import parameters
 from models.policy import Policy, differing
+from models.policy_difference import cost_of
 from scenarios.cities import city_of
 from scenarios.language import Scenario
 from scenarios.running import comparing_level, people_of, resolved, run_id_of, run_scenario
@@ -227,7 +228,7 @@ def _compared(
         question=scenario.question,
         hours=scenario.hours,
         city=_city_info(city),
-        policies=[_policy_info(policy) for policy in policies],
+        policies=[_policy_info(policy, city.residents) for policy in policies],
         parameters=_parameter_rows(scenario, policies),
         seeds=seeds,
         rows=compared_rows(described, _values(runs, seeds), seeds),
@@ -243,14 +244,9 @@ def _compared(
     )  # fmt: skip
 
 
-def _policy_info(policy: Policy) -> PolicyInfo:
+def _policy_info(policy: Policy, residents: int) -> PolicyInfo:
     levers = policy.resolved_levers()
-    parts = [(lever.cost, lever.share) for lever in levers]
-    cost = CostInfo(
-        capex_yuan=sum(cost.capex_yuan * share for cost, share in parts),
-        opex_yuan_per_year=sum(cost.opex_yuan_per_year * share for cost, share in parts),
-        staff_h_per_case=sum(cost.staff_h_per_case * share for cost, share in parts),
-    )
+    cost = CostInfo(**cost_of(policy, residents).model_dump())
     titles = parameters()
     paid = [titles[side.parameter].title for lever in levers for side in lever.side_effects]
     return PolicyInfo(
