@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan
 from pathlib import Path
@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from models.indicators import order_columns
 from models.policy import Policy
 from scenarios.cities import city_of
-from scenarios.comparing import Progress, run_all
 from scenarios.language import Scenario
+from scenarios.pool import Progress, run_all
 from scenarios.running import run_id_of
 from sim.city.model import City
-from sim.runs import RunStore
+from sim.runs import Run, RunStore
 from sim.statistics import mean_interval
 from sim.text import Text
 from sim.units import unit_text
@@ -143,10 +143,15 @@ def calibrate(
     city = city_of(scenario.city, home / "cities")
     run_all(scenario, [(policy, seed) for seed in seeds], city, home, workers, progress)
     store = RunStore(home / "runs")
-    days = []
-    for seed in seeds:
-        orders = store.open(run_id_of(scenario, policy, seed, city)).table("orders")
-        days.append(Day(order_columns(orders, scenario.working, scenario.window[1]), city, scenario.hours / 24.0))
+    return landings_of(scenario, city, [store.open(run_id_of(scenario, policy, seed, city)) for seed in seeds])
+
+
+def landings_of(scenario: Scenario, city: City, runs: Sequence[Run]) -> list[Landing]:
+    """Return where each target's measure lands over stored runs of one policy."""
+    days = [
+        Day(order_columns(run.table("orders"), scenario.working, scenario.window[1]), city, scenario.hours / 24.0)
+        for run in runs
+    ]
     landings = []
     for target in targets():
         mean, low, high = mean_interval([target.measure(day) for day in days])

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from multiprocessing import get_context, parent_process
-from multiprocessing.connection import wait as wait_for
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from models.indicators import indicator_kinds
-from models.parameters import parameters
+from models.parameters import parameters, preset_values
 from models.policy import Policy, differing
 from models.policy_difference import cost_of
+from scenarios.calibration import landings_of
 from scenarios.cities import city_of
 from scenarios.language import Scenario
-from scenarios.running import comparing_level, people_of, resolved, run_id_of, run_scenario
+from scenarios.pool import Progress, run_all
+from scenarios.running import comparing_level, resolved, run_id_of
 from sim.city.build import facility_counts
 from sim.city.model import FACILITY_TITLES, City
 from sim.comparison import (
@@ -31,6 +26,7 @@ from sim.comparison import (
     Described,
     Expected,
     FacilityCount,
+    LandingRow,
     LeverInfo,
     ParameterRow,
     PolicyInfo,
@@ -47,7 +43,6 @@ from sim.runs import Run, RunStore, digest_of, write_durably
 from sim.text import Text
 from sim.units import unit_text
 
-Progress = Callable[[float], None]
 _LIMITS = (
     Text("The model's parameters marked as assumptions rest on no source; sweep them before relying on a figure.",
          "标为“假设”的参数没有来源依据；引用数字前应做敏感性分析。"),
@@ -95,6 +90,7 @@ def compare(
     said = asked or Asked()
     comparison = _compared(scenario, policies, seeds, city, runs)
     comparison = comparison.model_copy(update={
+        "landings": _landings(scenario, policies, city, runs),
         "index": index_of([row.indicator for row in comparison.measured()], _values(runs, seeds), seeds,
                           weights_of(said.weights)),
         "together": _together(comparison, runs, said.factors),
@@ -104,6 +100,18 @@ def compare(
     folder.mkdir(parents=True, exist_ok=True)
     write_durably(folder / f"{comparison.id}.json", comparison.model_dump_json(indent=1).encode())
     return comparison
+
+
+def _landings(scenario: Scenario, policies: list[Policy], city: City, runs: dict[str, list[Run]]) -> list[LandingRow]:
+    """Return where today's city lands, if it is compared over the whole catalogue as it ships: the real city's figures hold for that."""
+    today = next((policy for policy in policies if policy.resolve() == preset_values("P1")), None)
+    if today is None or scenario.incidents is not None:
+        return []
+    return [
+        LandingRow(title=one.target.title, unit=one.target.unit, basis=one.target.source, low=one.target.low,
+                   high=one.target.high, mean=one.mean, interval=one.interval, verdict=one.verdict)
+        for one in landings_of(scenario, city, runs[today.name])
+    ]  # fmt: skip
 
 
 def _together(
@@ -126,79 +134,6 @@ def comparison_id(scenario: Scenario, policies: list[Policy], seeds: Iterable[in
     return digest_of([ids, scenario.name])
 
 
-def run_all(
-    scenario: Scenario,
-    tasks: list[tuple[Policy, int]],
-    city: City,
-    home: Path,
-    workers: int,
-    progress: Progress | None,
-) -> None:
-    """Compute the runs of the tasks (policy, seed) that are not stored yet, in processes of their own."""
-    store = RunStore(home / "runs")
-    todo = [task for task in tasks if store.find(run_id_of(scenario, *task, city)) is None]
-    done = len(tasks) - len(todo)
-    if progress is not None:
-        progress(done / len(tasks))
-    if not todo:
-        return
-    people_of(city)  # compiles and caches the kernels once, before several processes want them
-    with ProcessPoolExecutor(min(workers, len(todo)), get_context("spawn"), _end_with_parent) as pool:
-        try:
-            with _interrupt_ignored():
-                waiting = {pool.submit(_one, scenario, *task, home) for task in todo}
-            while waiting:
-                finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-                done += _collected(finished)
-                if progress is not None:
-                    progress(done / len(tasks))
-        except BaseException:
-            _stop(pool)
-            pool.shutdown(wait=True, cancel_futures=True)  # else its thread and the interpreter end in a race
-            raise
-
-
-def _end_with_parent() -> None:
-    """Let a worker end as soon as its parent has, however that came about: a job that was cancelled, a signal."""
-    parent = parent_process()
-    if parent is not None:
-        threading.Thread(target=_outlive_not, args=(parent.sentinel,), daemon=True).start()
-
-
-def _outlive_not(sentinel: int) -> None:
-    wait_for([sentinel])
-    os._exit(1)
-
-
-def _collected(finished: set[Future[str]]) -> int:
-    for future in finished:
-        future.result()
-    return len(finished)
-
-
-def _stop(pool: ProcessPoolExecutor) -> None:
-    """End the workers at once: a run that is not whole leaves nothing behind but a hidden draft."""
-    for process in list((pool._processes or {}).values()):  # noqa: SLF001 - public from Python 3.14 on: terminate_workers
-        process.terminate()
-
-
-@contextmanager
-def _interrupt_ignored() -> Iterator[None]:
-    """Start processes that leave Ctrl-C to their parent: what it ignores when they start, they ignore for good."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _one(scenario: Scenario, policy: Policy, seed: int, home: Path) -> str:
-    return run_scenario(scenario, policy, seed, RunStore(home / "runs"), home / "cities").id
-
-
 def described_indicators() -> list[Described]:
     """Return the indicators as a comparison shows them."""
     return [
@@ -214,7 +149,8 @@ def _compared(
     city: City,
     runs: dict[str, list[Run]],
 ) -> Comparison:
-    described = described_indicators()
+    rows = compared_rows(described_indicators(), _values(runs, seeds), seeds)
+    described = [row.indicator for row in rows if any(difference.n for difference in row.differences.values())]
     by_area = {name: dict(zip(seeds, [run.manifest["by_area"] for run in own], strict=True))
                for name, own in runs.items()}  # fmt: skip
     names = {str(area): name for area, name in enumerate(city.areas.name)}
@@ -231,7 +167,7 @@ def _compared(
         policies=[_policy_info(policy, city.residents) for policy in policies],
         parameters=_parameter_rows(scenario, policies),
         seeds=seeds,
-        rows=compared_rows(described, _values(runs, seeds), seeds),
+        rows=rows,
         area_level=comparing_level(city),
         areas=areas,
         worst=worst,

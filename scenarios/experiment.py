@@ -10,8 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from models.indicators import indicator_kinds
 from models.policy import Policy
-from scenarios.comparing import Asked, Progress, compare
+from scenarios.comparing import Asked, compare
 from scenarios.language import Name, Scenario
+from scenarios.pool import Progress
 from scenarios.tornado import tornado
 from sim.comparison import Comparison, Expected
 from sim.errors import InputError

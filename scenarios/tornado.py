@@ -6,7 +6,6 @@ changes: there the difference is told without it, the parameter left as in the f
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import isfinite
 from pathlib import Path
 from typing import NamedTuple
@@ -16,15 +15,13 @@ from models.lines.base import line_kinds
 from models.parameters import parameters
 from models.policy import Policy
 from scenarios.cities import city_of
-from scenarios.comparing import run_all
 from scenarios.language import Scenario
+from scenarios.pool import Progress, run_all
 from scenarios.running import resolved, run_id_of
 from sim.comparison import Bar, Tornado
 from sim.runs import RunStore
 from sim.statistics import paired_difference
 from sim.units import unit_text
-
-Progress = Callable[[float], None]
 
 
 class _End(NamedTuple):

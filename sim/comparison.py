@@ -125,6 +125,19 @@ class Bar(_Strict):
         return abs(self.at_high - self.at_low)
 
 
+class LandingRow(_Strict):
+    """Where the model of today's city lands against a figure of the real one."""
+
+    title: Text
+    unit: Text
+    basis: Text
+    low: float  #: of the real figure
+    high: float
+    mean: float
+    interval: tuple[float, float]
+    verdict: Literal["within", "open", "outside", "none"]
+
+
 class Index(_Strict):
     """The composite index, theme by theme and as a whole, of each later policy against the first."""
 
@@ -206,6 +219,7 @@ class Comparison(_Strict):
     together: Together | None = None
     tornado: Tornado | None = None
     index: Index | None = None
+    landings: list[LandingRow] = Field(default_factory=list)
 
     def measured(self) -> list[Row]:
         """Return the rows in which there was something to measure."""

@@ -34,6 +34,12 @@ SYNERGY = {
     "open": Text("? cannot be told", "? 尚不能判断"),
     "none": Text("–", "–"),
 }
+LANDED = {
+    "within": Text("✓ within", "✓ 在范围内"),
+    "open": Text("? cannot be told", "? 尚不能判断"),
+    "outside": Text("✗ outside", "✗ 在范围外"),
+    "none": Text("– nothing to measure", "– 无可测量"),
+}
 TEXTS: dict[str, Text] = {
     "report": Text("comparison report", "对比报告"),
     "question": Text("Question.", "问题："),
@@ -88,6 +94,9 @@ TEXTS: dict[str, Text] = {
     "worst": Text("The worst tenth of areas", "最差十分之一区域"),
     "by_area": Text("By area", "分区域"),
     "area": Text("Area", "区域"),
+    "landings": Text("Does the model of today land where the real city is?", "现状模型与现实是否相符"),
+    "real": Text("Real", "现实"),
+    "simulated": Text("Simulated", "模拟"),
     "limits": Text("Limits", "局限"),
     "provenance": Text("How to reproduce it", "如何复现"),
     "seeds": Text("Seeds", "种子"),
@@ -126,6 +135,7 @@ def render_report(comparisons: Sequence[Comparison]) -> str:
         titles={row.indicator.name: row.indicator.title for row in comparisons[0].rows},
         by_indicator=lambda comparison: {row.indicator.name: row for row in comparison.rows},
         themes=THEMES,
+        landed=LANDED,
         chart=chart,
     )
 
