@@ -108,6 +108,35 @@ def test_a_line_reads_parameters_that_there_are(name: str):
         assert re.fullmatch(r"[a-z_0-9]+\.[a-z_0-9]+", own)
 
 
+class Read(dict[str, float]):
+    """Parameters that remember which of them were read."""
+
+    def __init__(self, values: dict[str, float]) -> None:
+        super().__init__(values)
+        self.names: set[str] = set()
+
+    def __getitem__(self, name: str) -> float:
+        self.names.add(name)
+        return super().__getitem__(name)
+
+
+@every_line
+def test_a_line_reads_no_parameter_but_its_own_and_those_it_names(tiny, tiny_city, tiny_people, name: str):
+    """So a lever that moves none of them leaves the line exactly as it is."""
+    scenario = trial_of(tiny, name)
+    values = Read(resolved(scenario, load_policy("P1")))
+    simulate(tiny_city, tiny_people, scenario, values, 1)
+    of_the_desk = {"posting.budget"}  # read by the clock of every run, and by no line
+    assert values.names - of_the_desk <= {*LINES[name].own, *LINES[name].reads}
+
+
+def test_the_case_loop_reads_no_parameter_of_a_line(tiny, tiny_city, tiny_people):
+    values = Read(resolved(tiny, load_policy("P1")))
+    simulate(tiny_city, tiny_people, tiny, values, 1)
+    assert len(values.names) > 20
+    assert not values.names & {own for line in LINES.values() for own in line.own}
+
+
 @every_line
 def test_every_parameter_of_a_line_changes_what_it_does(tables, tiny, tiny_city, tiny_people, name: str):
     scenario = trial_of(tiny, name)
