@@ -2,7 +2,7 @@
 
 Five parties share an estate: party branch, owners' committee, property firm, social organisations and residents. A
 problem that is raised is decided by the firm alone within days, or, where there is a convener (五方共治), after a
-deliberation of weeks; then it is a threshold public good (`models/bargaining.py`): a convener adds to the sum and
+deliberation of weeks; then it is a threshold public good (`models/estates/bargaining.py`): a convener adds to the sum and
 halves free-riding. What is solved relapses. Where there is no shed, e-bikes are charged inside the buildings. A Mesa
 model steps the estates month by month; a grid's homes are taken as one estate (assumption).
 """
@@ -17,9 +17,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pydantic import Field
 
-from models.bargaining import Terms
 from models.calendar import DAY
-from models.estate_months import ISSUES, EstateMonths, Rates, Turn
+from models.estates.bargaining import Terms
+from models.estates.months import ISSUES, EstateMonths, Rates, Turn
 from models.indicator import Columns, IndicatorKind, mean, ratio
 from models.lines.base import Line, Rows
 from models.parameter import Parameter

@@ -18,8 +18,8 @@ from pydantic import Field
 
 from models.indicator import Columns, IndicatorKind, ratio
 from models.lines.base import Line, Rows
-from models.literacy import HABIT, SETTINGS, Parameters, all_types, presets, steady
-from models.literacy_year import LiteracyYear
+from models.literacy.knowledge import HABIT, SETTINGS, Parameters, all_types, presets, steady
+from models.literacy.year import LiteracyYear
 from models.parameter import Parameter
 from models.world import World
 from sim.kinds import Unit

@@ -22,7 +22,7 @@ from models.calendar import DAY, HOUR
 from models.demand import occurrences
 from models.indicator import Columns, IndicatorKind, ratio
 from models.lines.base import Line, Rows
-from models.literacy import MONTH_D, SKILL_DRILLED, SKILL_REST, fade
+from models.literacy.knowledge import MONTH_D, SKILL_DRILLED, SKILL_REST, fade
 from models.parameter import Parameter
 from models.world import World
 from sim.city.buildings import ring_area

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from years import is_mean, told, under, years_of
 
-from models.bargaining import EFFORTS, Party, Role, Terms, best_effort, evened, settle
 from models.calendar import DAY
-from models.estate_months import BENEFITS, ISSUES, ROLES
+from models.estates.bargaining import EFFORTS, Party, Role, Terms, best_effort, evened, settle
+from models.estates.months import BENEFITS, ISSUES, ROLES
 from models.lines.estates import Estates
 from scenarios.library import load_experiment
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from models.calendar import DAY, WorkingHours
 from models.indicator import Columns
 from models.lines.safety_literacy import SafetyLiteracy, habit_factor, steady_knowledge
-from models.literacy import (
+from models.literacy.knowledge import (
     ADULT,
     ELDER,
     EXHIBITS_MOST,
@@ -27,7 +27,7 @@ from models.literacy import (
     steady,
     type_of,
 )  # fmt: skip
-from models.literacy_year import LiteracyYear, villages
+from models.literacy.year import LiteracyYear, villages
 from models.parameters import preset_values
 from models.stages import Rules
 from sim.streams import Stream

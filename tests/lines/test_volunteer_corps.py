@@ -10,7 +10,7 @@ import pytest
 
 from models.calendar import DAY, WorkingHours
 from models.lines.volunteer_corps import VolunteerCorps, _Corps
-from models.literacy import fade
+from models.literacy.knowledge import fade
 from models.parameters import preset_values
 from models.stages import Rules
 from sim.streams import Stream

@@ -11,7 +11,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from models.bargaining import Party, Role, Terms, evened, settle
+from models.estates.bargaining import Party, Role, Terms, evened, settle
 from sim.streams import Stream
 
 MONTH_D = 365.0 / 12.0

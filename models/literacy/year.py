@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri, pdtr
 
 from models.calendar import DAY
-from models.literacy import (
+from models.literacy.knowledge import (
     CARRIED_HOME,
     CHILD,
     CONVERSION,
