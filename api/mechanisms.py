@@ -12,7 +12,7 @@ import scenarios.library
 from models.indicators import indicator_kinds
 from models.levers.base import Lever
 from models.mechanisms import BESIDE, GROUPS, PARTS, Mechanism, levers_of, mechanisms
-from models.parameters import known_parameter
+from models.parameters import known_parameter, preset_values
 from scenarios.library import (
     experiment_names,
     load_experiment,
@@ -113,7 +113,7 @@ def _lever(kind: str, lever: type[Lever], effects: dict[str, Effect]) -> dict[st
 
 def _parameters(lever: type[Lever]) -> list[dict[str, Any]]:
     """Return the parameters that a lever moves, pays with or brings along, each with what it rests on."""
-    on = {effect.parameter: effect.on for effect in lever.effects}
+    on = {effect.parameter: effect.value(preset_values("P1")[effect.parameter]) for effect in lever.effects}
     factors = {side.parameter: side.factor for side in lever.side_effects}
     rows = []
     for name in dict.fromkeys((*on, *factors, *lever.own)):

@@ -38,6 +38,7 @@ class CrewKind(BaseModel):
     at_least: int = Field(default=1, ge=0)
     count: int | None = Field(default=None, ge=0, le=100_000)  #: exact number, instead of the rate
     night_share: float = Field(default=1.0, ge=0.0, le=1.0)  #: share on duty from 20 to 8 h
+    priority: bool = True  #: whether it drives with right of way
     pace: float = Field(default=1.0, ge=0.1, le=10.0)  #: travel time against that of a car in the same traffic
 
     @field_validator("station")
@@ -61,7 +62,12 @@ DEFAULT_CREWS = {
         title=Text("Fire engine", "消防车"), station="fire_station", per_100k=3.8, at_least=3, pace=1.3
     ),
     "lift_crew": CrewKind(
-        title=Text("Lift crew", "电梯救援组"), station="lift_depot", per_100k=3.2, at_least=2, night_share=0.75
+        title=Text("Lift crew", "电梯救援组"),
+        station="lift_depot",
+        per_100k=3.2,
+        priority=False,
+        at_least=2,
+        night_share=0.75,
     ),
 }
 
@@ -77,6 +83,7 @@ class Crews:
     street: NDArray[np.int32]  #: area that owns the crew
     state: NDArray[np.int8]  #: IDLE or BUSY
     by_night: NDArray[np.bool_]  #: whether the crew is on duty from 20 to 8 h
+    priority: NDArray[np.bool_]  #: whether it drives with right of way
     empty: NDArray[np.float64]  #: s driven to where it waits
     pace: NDArray[np.float64]  #: travel time against that of a car
     kinds: tuple[str, ...]
@@ -132,6 +139,9 @@ def build_crews(city: City, kinds: dict[str, CrewKind]) -> Crews:
         node=home.astype(np.int32).copy(),
         street=street.astype(np.int32),
         state=np.full(len(rows), IDLE, dtype=np.int8),
+        priority=np.array([kind.priority for kind in kinds.values()])[kinds_of]
+        if len(rows)
+        else np.empty(0, dtype=np.bool_),
         empty=np.zeros(len(rows)),
         by_night=by_night.astype(np.bool_),
         pace=np.array([kind.pace for kind in kinds.values()])[kinds_of] if len(rows) else np.empty(0),

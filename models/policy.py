@@ -64,7 +64,8 @@ class Policy(BaseModel):
                 needs = ", ".join(missing)
                 raise InputError(en=f"lever {lever.kind!r} needs {needs} in the policy",
                                  zh=f"措施 {lever.kind!r} 需要政策中包含 {needs}")  # fmt: skip
-            whole = next((e.parameter for e in lever.effects if e.parameter.startswith(_of_the_whole_city())), None)
+            whole = next((part.parameter for part in (*lever.effects, *lever.side_effects)
+                          if part.parameter.startswith(_of_the_whole_city())), None)  # fmt: skip
             if lever.is_limited and whole is not None:
                 raise InputError(en=f"lever {lever.kind!r} moves {whole!r}, which holds for the whole city: it takes no scope",
                                  zh=f"措施 {lever.kind!r} 作用于全市性参数 {whole!r}，不能限定适用范围")  # fmt: skip
@@ -98,7 +99,8 @@ class Policy(BaseModel):
         moves: dict[str, list[tuple[float, float]]] = {}
         for lever in levers:
             for effect in lever.effects:
-                moves.setdefault(effect.parameter, []).append((effect.on, lever.share))
+                on = effect.value(preset_values(self.base)[effect.parameter])
+                moves.setdefault(effect.parameter, []).append((on, lever.share))
         for name, own in moves.items():
             values[name] = _moved(name, values[name], sorted(own))
         for lever in sorted(levers, key=lambda lever: lever.kind):
@@ -111,12 +113,12 @@ class Policy(BaseModel):
 
 #: Parameters of no single order: those of patrols, of the desk as a whole, and of lines of work.
 _WHOLE = ("patrol.", "grid.share_solved", "grid.report_min", "hotline.", "intake.false_reports", "posting.", "sensing.",
-          "forecast.", "traffic.priority_factor")  # fmt: skip
+          "forecast.", "traffic.")  # fmt: skip
 
 
 @cache
 def _of_the_whole_city() -> tuple[str, ...]:
-    return (*_WHOLE, *(name for line in line_kinds().values() for name in line.own))
+    return (*_WHOLE, *(name for line in line_kinds().values() for name in (*line.own, *line.reads)))
 
 
 def _lever(entry: Mapping[str, Any]) -> Lever:

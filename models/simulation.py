@@ -151,7 +151,7 @@ class Simulation:
             world.engine.process(self._solve(order, worker))
             return
         self.missions.file(order, "patrol")
-        busy = world.rules["grid.report_min"] * 60.0
+        busy = world.rules_of(order)["grid.report_min"] * 60.0
         world.engine.at(world.engine.now + busy, lambda: self._walk_on(worker))
 
     def _solve(self, order: int, worker: int) -> Process:
@@ -188,10 +188,12 @@ class Simulation:
         incident = world.incident(edict.order)
         cause = world.recorder.event(world.engine.now, "asks_reinforcement", order=edict.order)
         level = rules["command.level_min"] * 60.0
-        relays = round(rules["command.levels"])
-        lost = sum(rules.stream.chance(rules["command.p_loss"], "command.loss", incident, i) for i in range(relays))
         together = rules.stream.chance(rules["hub.shared_picture"], "command.picture", incident)
-        wait = level * ((1 if together else rules["command.levels"]) + lost)
+        relays = 1.0 if together else rules["command.levels"]
+        lost = sum(
+            rules.stream.chance(rules["command.p_loss"], "command.loss", incident, i) for i in range(round(relays))
+        )
+        wait = level * (relays + lost)
         world.orders.relay[edict.order] = wait
         arrive = world.engine.now + wait
         world.engine.at(arrive, lambda: self.missions.reinforce(edict.order, 2, cause))

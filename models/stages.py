@@ -18,13 +18,16 @@ from models.orders import ACCEPT, ACK, CLOSE, CONTROL, FEEDBACK, FILE, ROUTE, VE
 from sim.streams import Stream
 
 DECISIONS = (
-    "stage.filing", "stage.dispatching", "stage.returned", "stage.orphan", "stage.orphan_wait", "stage.boundaries",
+    "stage.filing", "stage.dispatching", "stage.listed", "stage.returned", "stage.orphan", "stage.orphan_wait", "stage.boundaries",
     "stage.signing", "stage.handling", "stage.visit", "stage.revisit", "stage.joint", "stage.joint_work",
     "stage.parallel", "stage.asset", "stage.survey", "stage.supervised", "stage.extended", "stage.feedback", "stage.verifying", "stage.verified",
     "stage.rating",
 )  # fmt: skip
 MINUTE = 60.0
 MOST_RETURNS = 20
+GUESSED_WRONG = 0.3  #: dispatches of what stands on no list of matters that are wrong (assumption)
+#: Pace of the work that is left beyond the first limit, once it was extended: there is time (assumption).
+EXTENDED_PACE = 1.2
 #: Share of the limit after which supervision looks, and the pace of what is left then (assumption).
 SUPERVISED_AT, SUPERVISED_PACE = 0.8, 0.6
 SURVEY_S = 2 * HOUR  #: median until it is known whose a thing is, where the ticket does not say (assumption)
@@ -89,7 +92,9 @@ def signing(orders: Orders, order: int, now: float, rules: Rules) -> Step:
     if tries == 0:
         orders.boundaries[order] = _boundaries(rules.stream.uniform("stage.boundaries", incident))
     refusing = 1.0 - (1.0 - rules["boundary.p_refuse"]) ** int(orders.boundaries[order]) if tries == 0 else 0.0
-    returned = 1.0 - (1.0 - rules["routing.p_misroute"]) * (1.0 - refusing)
+    listed = rules.stream.chance(rules["matters.listed"], "stage.listed", incident)
+    wrong = rules["routing.p_misroute"] if listed else GUESSED_WRONG
+    returned = 1.0 - (1.0 - wrong) * (1.0 - refusing)
     if tries < MOST_RETURNS and rules.stream.chance(returned, "stage.returned", incident, tries):
         orders.bounces[order] = tries + 1
         return Step(FILE, rules.working.add(now, rules["routing.t_bounce_h"] * HOUR), "returned", stamped=False)
@@ -127,6 +132,8 @@ def handling(orders: Orders, order: int, now: float, rules: Rules) -> Step:
         asks = spent + work > limit and not orders.extended[order]
         if asks and rules.stream.chance(rules["extension.share"], "stage.extended", incident):
             orders.extended[order] = True
+            late = min(work, spent + work - limit)
+            work += (EXTENDED_PACE - 1.0) * late
             meanwhile.append((rules.working.add(now, max(0.0, limit - spent)), "extended"))
     return Step(CONTROL, rules.working.add(now, work), meanwhile=tuple(meanwhile))
 

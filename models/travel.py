@@ -37,9 +37,10 @@ class Travel:
     def go(self, crew: int, node: int, order: int, purpose: str) -> Generator[simpy.Event, Any, None]:
         """Bring a crew from where it stands to `node`; an unreachable node is never entered."""
         world = self._world
-        edges, seconds = self._way(int(world.crews.node[crew]), node, purpose)
+        edges, seconds = self._way(int(world.crews.node[crew]), node)
         if purpose == "to_scene":
-            seconds = seconds * self._traffic(order) * world.crews.pace[crew]
+            factor = "traffic.priority_factor" if world.crews.priority[crew] else "traffic.others_factor"
+            seconds = seconds * world.rules[factor] * self._traffic(order) * world.crews.pace[crew]
         start = world.engine.now
         yield world.engine.env.timeout(float(seconds.sum()))
         world.crews.node[crew] = node
@@ -55,7 +56,7 @@ class Travel:
         """Let a free crew drive to where it waits, from wherever it is; it can be recalled on the way."""
         world = self._world
         now = world.engine.now + self.recall(crew)
-        edges, seconds = self._way(int(world.crews.node[crew]), int(world.crews.home[crew]), "return")
+        edges, seconds = self._way(int(world.crews.node[crew]), int(world.crews.home[crew]))
         if len(edges) == 0:
             return
         way = _WayHome(edges, now + np.cumsum(seconds), now)
@@ -102,12 +103,10 @@ class Travel:
         world.crews.empty[crew] += world.engine.now - way.start
         world.recorder.leg(crew, -1, "return", "drive", (way.start, world.engine.now), way.edges)
 
-    def _way(self, origin: int, destination: int, purpose: str) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    def _way(self, origin: int, destination: int) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
         """Return the edges of the fastest way now and the seconds on each."""
         world = self._world
         hour = world.hour(world.engine.now)
         edges, _ = world.router.path(origin, destination, hour)
         seconds = world.router.travel_time[hour, edges]
-        if purpose == "to_scene":
-            seconds = seconds * world.rules["traffic.priority_factor"]
         return edges, seconds.astype(np.float64)

@@ -24,7 +24,7 @@ from models.command import Command, actor_kinds
 from models.crews import DEFAULT_CREWS
 from models.hazards.base import Hazard
 from models.indicators import indicator_kinds, themes_of
-from models.levers.base import Lever, Place
+from models.levers.base import Effect, Lever, Place
 from models.lines.base import Line, line_kinds
 from models.parameter import PRESETS
 from models.parameters import parameters, preset_values
@@ -142,7 +142,8 @@ def test_a_lever_moves_parameters_that_there_are_within_their_ranges(lever):
     assert len(set(names)) == len(names)
     for effect in lever.effects:
         low, high = PARAMETERS[effect.parameter].range
-        assert low <= effect.on <= high
+        for base in PRESETS:
+            assert low <= effect.value(preset_values(base)[effect.parameter]) <= high or effect.times
 
 
 @every_lever
@@ -247,6 +248,11 @@ def test_a_scope_limits_a_lever_to_its_place_hours_and_kinds():
     ("entry", "says"),
     [
         ({"kind": "integrated_patrol", "scope": {"districts": ["North"]}}, "holds for the whole city"),
+        (
+            {"kind": "camera_watch", "scope": {"districts": ["North"]}},
+            "'intake.false_reports', which holds for the whole",
+        ),
+        ({"kind": "five_level_command", "scope": {"hours": [8, 20]}}, "holds for the whole city"),
         ({"kind": "integrated_window", "scope": {"hours": [8, 20]}}, "holds for the whole city"),
         ({"kind": "matter_list", "scope": {"hours": [8, 8]}}, "an hour at least"),
         ({"kind": "matter_list", "scope": {"hours": [8, 25]}}, "less than or equal to 24"),
@@ -281,17 +287,23 @@ def test_levers_may_stand_in_any_order(base: str):
 
 
 def test_two_levers_on_one_parameter_multiply_until_full_reform():
-    start = preset_values("P0")["routing.p_misroute"]
-    network, listed = ({"kind": "one_network", "intensity": 0.4}, {"kind": "matter_list"})
-    odds = {name: value / (1 - value) for name, value in (
-        ("none", start),
-        ("network", policy(network, base="P0").resolve()["routing.p_misroute"]),
-        ("list", policy(listed, base="P0").resolve()["routing.p_misroute"]),
-        ("both", policy(network, listed, base="P0").resolve()["routing.p_misroute"]),
-    )}  # fmt: skip
-    assert odds["both"] / odds["none"] == pytest.approx(odds["network"] / odds["none"] * odds["list"] / odds["none"])
-    full = policy({"kind": "one_network"}, listed, base="P0").resolve()["routing.p_misroute"]
-    assert full == preset_values("P2")["routing.p_misroute"]
+    name = "command.level_min"
+    hub, command = ({"kind": kind, "intensity": 0.4} for kind in ("governance_hub", "five_level_command"))
+    start = preset_values("P0")[name]
+    one, other, both = (policy(*entries, base="P0").resolve()[name] for entries in ((hub,), (command,), (hub, command)))
+    assert both / start == pytest.approx(one / start * other / start)
+    full = policy({"kind": "governance_hub"}, {"kind": "five_level_command"}, base="P0").resolve()[name]
+    assert full == preset_values("P2")[name]
+
+
+def test_an_effect_may_be_a_factor_on_the_preset_and_is_capped_by_full_reform():
+    for base in ("P0", "P1"):
+        start, full = preset_values(base)["citizen.report_h"], preset_values("P2")["citizen.report_h"]
+        found = policy({"kind": "open_service"}, base=base).resolve()["citizen.report_h"]
+        assert found == pytest.approx(max(start / 1.4, full))
+    for wrong in ({}, {"on": 1.0, "times": 2.0}):
+        with pytest.raises(ValidationError, match="either `on` or `times`"):
+            Effect(parameter="citizen.report_h", **wrong)
 
 
 # Hazards

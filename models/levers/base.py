@@ -25,7 +25,18 @@ class Effect(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     parameter: str
-    on: float
+    on: float | None = None  #: its value then …
+    times: Annotated[float, Field(gt=0.0)] | None = None  #: … or how many times the preset's value
+
+    @model_validator(mode="after")
+    def _is_one_of_two(self) -> Effect:
+        if (self.on is None) == (self.times is None):
+            raise InputError(en="an effect has either `on` or `times`", zh="措施效果须为 on 或 times 之一")
+        return self
+
+    def value(self, start: float) -> float:
+        """Return the parameter's value where the lever is fully on, over a preset's `start`."""
+        return start * self.times if self.times is not None else float(self.on or 0.0)
 
 
 class SideEffect(BaseModel):

@@ -16,7 +16,7 @@ class FivePartBuild(Lever):
     moves: ClassVar[tuple[str, ...]] = ("T_owner.hotline_ticket",)
     pays: ClassVar[tuple[str, ...]] = ("clerical.patrol_event",)
     effects: ClassVar[tuple[Effect, ...]] = (Effect(parameter="unit.ack_min", on=5.0),)
-    side_effects: ClassVar[tuple[SideEffect, ...]] = (SideEffect(parameter="grid.report_min", factor=1.2),)
+    side_effects: ClassVar[tuple[SideEffect, ...]] = (SideEffect(parameter="order.clerical_min", factor=1.15),)
     cost: ClassVar[Cost] = Cost(capex_yuan=2_000_000, opex_yuan_per_year=12_000_000, staff_h_per_case=0.05)
 
     kind: Literal["five_part_build"] = "five_part_build"

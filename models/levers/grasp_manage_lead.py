@@ -19,7 +19,7 @@ class GraspManageLead(Lever):
         Effect(parameter="stock.covered_patrol", on=0.85),
         Effect(parameter="stock.covered_inspectors", on=0.6),
         Effect(parameter="stock.covered_owner", on=0.35),
-        Effect(parameter="stock.compliance", on=0.75),
+        Effect(parameter="stock.compliance", times=1.25),
         Effect(parameter="stock.p_find", on=0.65),
     )
     side_effects: ClassVar[tuple[SideEffect, ...]] = (SideEffect(parameter="stock.duplicate", factor=1.5),)

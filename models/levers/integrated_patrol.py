@@ -1,4 +1,4 @@
-"""A02 Risk-targeted patrol (精准巡查): sends patrols where risk is, more often and with trained eyes."""
+"""A29a More and trained patrols (充实巡查力量): walks every grid more often, with trained eyes."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from sim.text import Text
 
 
 class IntegratedPatrol(Lever):
-    """A02 Risk-targeted patrol: sends patrols where risk is, more often and with trained eyes."""
+    """A29a More and trained patrols: walks every grid more often, with trained eyes."""
 
-    title: ClassVar[Text] = Text(en="Risk-targeted patrol", zh="精准巡查")
-    mechanism: ClassVar[str] = "A02"
+    title: ClassVar[Text] = Text(en="More and trained patrols", zh="充实巡查力量")
+    mechanism: ClassVar[str] = "A29a"
     moves: ClassVar[tuple[str, ...]] = ("found.patrol_event",)
     pays: ClassVar[tuple[str, ...]] = ("clerical.patrol_event",)
     effects: ClassVar[tuple[Effect, ...]] = (

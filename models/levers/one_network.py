@@ -33,7 +33,7 @@ class OneNetwork(Lever):
     }
     pays: ClassVar[tuple[str, ...]] = ("clerical.hotline_ticket",)
     effects: ClassVar[tuple[Effect, ...]] = (
-        Effect(parameter="routing.p_misroute", on=0.05),
+        Effect(parameter="routing.p_misroute", on=0.035),
         Effect(parameter="routing.t_bounce_h", on=1.0),
         Effect(parameter="routing.dispatch_min", on=2.0),
         Effect(parameter="intake.dedup", on=0.7),

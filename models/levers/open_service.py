@@ -15,7 +15,7 @@ class OpenService(Lever):
     mechanism: ClassVar[str] = "A29d"
     moves: ClassVar[tuple[str, ...]] = ("found.patrol_event",)
     pays: ClassVar[tuple[str, ...]] = ("T_answer.hotline_ticket", "false_reports")
-    effects: ClassVar[tuple[Effect, ...]] = (Effect(parameter="citizen.report_h", on=214.0),)
+    effects: ClassVar[tuple[Effect, ...]] = (Effect(parameter="citizen.report_h", times=1 / 1.4),)
     side_effects: ClassVar[tuple[SideEffect, ...]] = (
         SideEffect(parameter="hotline.volume", factor=1.3),
         SideEffect(parameter="intake.false_reports", factor=1.2),

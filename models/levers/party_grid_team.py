@@ -28,7 +28,7 @@ class PartyGridTeam(Lever):
         ),
     }
     effects: ClassVar[tuple[Effect, ...]] = (Effect(parameter="grid.first_visit", on=0.7),)
-    side_effects: ClassVar[tuple[SideEffect, ...]] = (SideEffect(parameter="grid.report_min", factor=1.2),)
+    side_effects: ClassVar[tuple[SideEffect, ...]] = (SideEffect(parameter="order.clerical_min", factor=1.15),)
     cost: ClassVar[Cost] = Cost(capex_yuan=1_000_000, opex_yuan_per_year=8_000_000, staff_h_per_case=0.1)
 
     kind: Literal["party_grid_team"] = "party_grid_team"

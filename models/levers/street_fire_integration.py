@@ -20,7 +20,7 @@ class StreetFireIntegration(Lever):
         Effect(parameter="micro_station.night_factor", on=0.85),
         Effect(parameter="micro_station.arrival_min", on=3.0),
     )
-    side_effects: ClassVar[tuple[SideEffect, ...]] = (SideEffect(parameter="grid.report_min", factor=1.15),)
+    side_effects: ClassVar[tuple[SideEffect, ...]] = (SideEffect(parameter="order.clerical_min", factor=1.15),)
     cost: ClassVar[Cost] = Cost(capex_yuan=8_000_000, opex_yuan_per_year=15_000_000, staff_h_per_case=0.0)
 
     kind: Literal["street_fire_integration"] = "street_fire_integration"
