@@ -64,8 +64,8 @@ class Policy(BaseModel):
                 needs = ", ".join(missing)
                 raise InputError(en=f"lever {lever.kind!r} needs {needs} in the policy",
                                  zh=f"措施 {lever.kind!r} 需要政策中包含 {needs}")  # fmt: skip
-            whole = next((part.parameter for part in (*lever.effects, *lever.side_effects)
-                          if part.parameter.startswith(_of_the_whole_city())), None)  # fmt: skip
+            moved = [*(effect.parameter for effect in lever.effects), *(side.parameter for side in lever.side_effects)]
+            whole = next((name for name in moved if name.startswith(_of_the_whole_city())), None)
             if lever.is_limited and whole is not None:
                 raise InputError(en=f"lever {lever.kind!r} moves {whole!r}, which holds for the whole city: it takes no scope",
                                  zh=f"措施 {lever.kind!r} 作用于全市性参数 {whole!r}，不能限定适用范围")  # fmt: skip

@@ -71,8 +71,8 @@ def test_a_parameter_can_be_mixed_as_it_says(name: str):
         assert 0 < low < high < 1
     off, _, on = parameter.values
     half = from_space((to_space(off, parameter.mix) + to_space(on, parameter.mix)) / 2, parameter.mix)
-    assert min(off, on) <= half <= max(off, on)
-    assert (half != off) == (off != on)
+    assert min(off, on) - 1e-9 <= half <= max(off, on) + 1e-9
+    assert (abs(half - off) > 1e-9) == (off != on)
 
 
 @every_parameter
