@@ -55,7 +55,7 @@ def test_a_lever_counts_as_far_as_it_is_on():
 def test_what_is_set_over_a_policy_is_part_of_it():
     own = policy().model_copy(update={"set": {"routing.p_misroute": 0.2}})
     (one,) = difference_of(policy(), own).parameters
-    assert (one.name, one.before, one.after) == ("routing.p_misroute", 0.1, 0.2)
+    assert (one.name, one.before, one.after) == ("routing.p_misroute", 0.05, 0.2)
 
 
 def test_a_scope_is_a_difference_even_where_every_figure_is_the_same():
@@ -66,4 +66,4 @@ def test_a_scope_is_a_difference_even_where_every_figure_is_the_same():
     assert not found.is_none
     (one,) = found.levers
     assert (one.before, one.after, one.scopes) == (1.0, 1.0, ("", "20–08 h"))
-    assert {one.name for one in difference_of(policy(), limited).parameters} >= {"routing.p_misroute"}
+    assert {one.name for one in difference_of(policy(), limited).parameters} >= {"matters.listed"}
