@@ -7,6 +7,7 @@ import os
 import sys
 import tempfile
 import traceback
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -48,7 +49,16 @@ def say(text: Text, language: Language) -> None:
 
 def as_json(value: Any) -> None:
     """Print a value for a machine."""
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=1))
+    typer.echo(json.dumps(_with_null(value), ensure_ascii=False, indent=1))
+
+
+def _with_null(value: Any) -> Any:
+    """Return plain data with None for what JSON has no number for."""
+    if isinstance(value, dict):
+        return {key: _with_null(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_with_null(part) for part in value]
+    return None if isinstance(value, float) and not isfinite(value) else value
 
 
 def progress_bar() -> Progress:
@@ -145,7 +155,7 @@ def compare(
     chosen = _scenario(scenario, city, home)
     rules = [load_policy(name) for name in policies.split(",")]
     command = f"jinling compare {scenario} --policies {policies} --seeds {seeds}"
-    command += f" --city {city}" if city else ""
+    command += (f" --city {city}" if city else "") + (f" --weights {weights}" if weights else "")
     with progress_bar() as bar:
         task = bar.add_task(f"{chosen.name} · {policies}", total=1.0)
         result = compare_policies(
@@ -161,7 +171,7 @@ def answer(found: Comparison | list[Comparison], language: Language, report: Pat
     if report is not None:
         from viz.report import write_report
 
-        write_report(results, report)
+        write_report(results, report, language)
     if machine:
         told = [result.model_dump(mode="json") for result in results]
         as_json(told if isinstance(found, list) else told[0])
@@ -186,20 +196,24 @@ def _print_comparison(result: Comparison, language: Language) -> None:
     from rich.console import Console
 
     from viz.table import comparison_table
-    from viz.words import EXPECTED, EXPECTED_SIGNS, as_expected, sentence, tally, verdict
+    from viz.words import EXPECTED, EXPECTED_SIGNS, as_expected, band, sentence, tally, verdict
 
+    if result.expected:
+        typer.echo(result.question.in_language(language))
     for policy in result.policies[1:]:
         Console(markup=False).print(comparison_table(result, policy.name, language))
     rows = {row.indicator.name: row for row in result.rows}
+    titles = {policy.name: policy.title for policy in result.policies}
     for one in result.expected:
         key = as_expected(one, rows[one.indicator])
-        told = sentence(rows[one.indicator], one.policy, Text(one.policy, one.policy), language)
-        typer.echo(f"{EXPECTED_SIGNS[key]} {EXPECTED[key].in_language(language)}: {told}")
+        told = sentence(rows[one.indicator], one.policy, titles[one.policy], language)
+        typer.echo(f"{EXPECTED_SIGNS[key]} {EXPECTED[key].in_language(language)} ({band(one)}): {told}")
     measured = result.measured()
     for policy in result.policies[1:]:
         if not result.expected and measured:
             typer.echo(sentence(measured[0], policy.name, policy.title, language))
-        typer.echo(tally([verdict(row.indicator, row.differences[policy.name]) for row in measured], language))
+        judged = [verdict(row.indicator, row.differences[policy.name]) for row in measured]
+        typer.echo(f"{policy.title.in_language(language)}: {tally(judged, language)}")
 
 
 @app.command()

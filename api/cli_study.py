@@ -26,7 +26,14 @@ _Json = Annotated[bool, typer.Option("--json", help="Answer as JSON · 输出 JS
 
 def experiment(
     name: Annotated[str, typer.Argument(help="Name or .yaml file; none lists them · 实验名或文件；留空则列出")] = "",
-    seeds: Annotated[int, typer.Option(min=0, max=100_000, help="0: as the file says · 0 表示按文件")] = 0,
+    seeds: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=100_000,
+            help="0: as the file says; ten at least tell a difference · 0 表示按文件，至少 10 个才能判断",
+        ),
+    ] = 0,
     workers: _Workers = 2,
     report: Annotated[Path | None, typer.Option(help="HTML report to write · 报告文件")] = None,
     weights: _Weights = "",
@@ -52,12 +59,14 @@ def experiment(
     asked = load_experiment(name)
     weights_of(weights)  # a fault is told before the work
     many = seeds or asked.seeds
+    command = f"jinling experiment {name} --seeds {many}"
+    command += (f" --weights {weights}" if weights else "") + (f" --tornado {tornado}" if tornado else "")
     with progress_bar() as bar:
         task = bar.add_task(f"{asked.name} · {', '.join(arm.name for arm in asked.arms)}", total=1.0)
         scenario = load_scenario(asked.scenario)
         result = conduct(asked, scenario, many, home, workers,
                          lambda share: bar.update(task, completed=share),
-                         Asked(f"jinling experiment {name} --seeds {many}", weights=weights))  # fmt: skip
+                         Asked(command, weights=weights))  # fmt: skip
         if tornado:
             task = bar.add_task("tornado", total=1.0)
             result = with_tornado(asked, scenario, result, tornado, home, workers,

@@ -170,7 +170,7 @@ def _of_lives() -> tuple[IndicatorKind, ...]:
     return (
         kind("unserved", Text("Emergencies that nobody came to", "无人到场的紧急事件"), _COUNT, "lower",
              lambda columns: float(((columns["channel"] == "call") & np.isnan(columns["t_arrive"])).sum())),
-        kind("deaths", Text("Expected deaths", "预期死亡"), _COUNT, "lower",
+        kind("deaths", Text("Expected deaths", "预期死亡"), unit_text("deaths"), "lower",
              lambda columns: float(columns["deaths"].sum())),
     )  # fmt: skip
 
@@ -230,6 +230,8 @@ def measure(log: Log) -> dict[str, float]:
 
 
 def _rows(log: Log, table: str) -> int:
+    if table == "crews" and not _rows(log, "orders"):
+        return 0  # nobody called them
     return len(next(iter(log[table].values()))) if table in log else 0
 
 

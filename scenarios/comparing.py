@@ -16,7 +16,7 @@ from scenarios.calibration import landings_of
 from scenarios.cities import city_of
 from scenarios.language import Scenario
 from scenarios.pool import Progress, run_all
-from scenarios.running import comparing_level, resolved, run_id_of
+from scenarios.running import check_districts, comparing_level, resolved, run_id_of
 from sim.city.build import facility_counts
 from sim.city.model import FACILITY_TITLES, City
 from sim.comparison import (
@@ -40,6 +40,7 @@ from sim.comparison import (
 from sim.errors import InputError
 from sim.index import weights_of
 from sim.runs import Run, RunStore, digest_of, write_durably
+from sim.statistics import FEW_PAIRS
 from sim.text import Text
 from sim.units import unit_text
 
@@ -83,6 +84,8 @@ def compare(
                          zh="比较需要两个或更多名称不同的政策")  # fmt: skip
     started = time.monotonic()
     city = city_of(scenario.city, home / "cities")
+    for policy in policies:
+        check_districts(policy, city)
     tasks = [(policy, seed) for seed in seeds for policy in policies]
     run_all(scenario, tasks, city, home, workers, progress)
     store = RunStore(home / "runs")
@@ -91,8 +94,8 @@ def compare(
     comparison = _compared(scenario, policies, seeds, city, runs)
     comparison = comparison.model_copy(update={
         "landings": _landings(scenario, policies, city, runs),
-        "index": index_of([row.indicator for row in comparison.measured()], _values(runs, seeds), seeds,
-                          weights_of(said.weights)),
+        "index": None if len(seeds) < FEW_PAIRS else index_of(
+            [row.indicator for row in comparison.measured()], _values(runs, seeds), seeds, weights_of(said.weights)),
         "together": _together(comparison, runs, said.factors),
         "command": said.command, "expected": list(said.expected), "case": said.case, "wall_s": round(time.monotonic() - started, 2),
     })  # fmt: skip
@@ -184,7 +187,9 @@ def _policy_info(policy: Policy, residents: int) -> PolicyInfo:
     levers = policy.resolved_levers()
     cost = CostInfo(**cost_of(policy, residents).model_dump())
     titles = parameters()
+    worse = {kind.name: kind.title for kind in indicator_kinds()}
     paid = [titles[side.parameter].title for lever in levers for side in lever.side_effects]
+    paid += [worse[name] for lever in levers for name in lever.pays]
     return PolicyInfo(
         name=policy.name,
         title=policy.title,

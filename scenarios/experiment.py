@@ -88,7 +88,8 @@ class Experiment(_Strict):
         if self.factors is not None and not set(self.factors) <= set(arms[1:]):
             there_are = ", ".join(arms[1:])
             raise InputError(
-                en=f"factors must name three arms of: {there_are}", zh=f"factors 须为以下各组中的三个：{there_are}"
+                en=f"factors name three arms after the first (one thing, another, both); there are: {there_are}",
+                zh=f"factors 须依次为首组之后的三组（其一、其二、二者兼有）；可用：{there_are}",
             )
         indicators = [kind.name for kind in indicator_kinds()]
         cases = [case.name for case in self.cases]

@@ -86,7 +86,7 @@ def run_scenario(
     """Return the run of `scenario` under `policy` with the luck of `seed`, computed unless it is stored."""
     city = city_of(scenario.city, cities)
     run_id = run_id_of(scenario, policy, seed, city)
-    _districts_are_there(policy, city)
+    check_districts(policy, city)
     stored = store.find(run_id)
     if stored is not None:
         return stored
@@ -100,7 +100,8 @@ def run_scenario(
     return store.write(run_id, manifest, tables)
 
 
-def _districts_are_there(policy: Policy, city: City) -> None:
+def check_districts(policy: Policy, city: City) -> None:
+    """Raise `InputError` if a lever is limited to a district that the city does not have."""
     there = [city.areas.name[area] for area in city.areas.of_level("district").tolist()]
     for lever in policy.resolved_levers():
         for name in lever.scope.districts:

@@ -226,10 +226,11 @@ class Comparison(_Strict):
         return [row for row in self.rows if any(difference.n for difference in row.differences.values())]
 
     def asked(self, policy: str) -> list[Row]:
-        """Return the rows that answer the question for a policy: those of what was expected of it, else what was measured."""
-        by_name = {row.indicator.name: row for row in self.rows}
-        expected = [by_name[one.indicator] for one in self.expected if one.policy == policy]
-        return expected or self.measured()
+        """Return the rows that answer the question for a policy: what was expected of it or of others, else what was measured."""
+        by_name = {row.indicator.name: row for row in self.measured()}
+        own = [one.indicator for one in self.expected if one.policy == policy]
+        names = dict.fromkeys(own or (one.indicator for one in self.expected))
+        return [by_name[name] for name in names if name in by_name] or self.measured()[:1]
 
 
 def _series(values: dict[int, dict[str, float | None]], seeds: list[int], name: str) -> list[float]:

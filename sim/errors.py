@@ -29,6 +29,10 @@ class JinlingError(Exception):
         self.line = line
         super().__init__(self.message("en"))
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Let a fault come back from another process as it is."""
+        return _again, (type(self), self.text.en, self.text.zh, self.file, self.line)
+
     @property
     def where(self) -> str:
         """The place as `file:line`, or an empty string."""
@@ -40,6 +44,10 @@ class JinlingError(Exception):
         """Return the whole sentence in `language`, led by the place if there is one."""
         sentence = self.text.in_language(language)
         return f"{self.where}: {sentence}" if self.where else sentence
+
+
+def _again(kind: type[JinlingError], en: str, zh: str, file: str | None, line: int | None) -> JinlingError:
+    return kind(en=en, zh=zh, file=file, line=line)
 
 
 class InputError(JinlingError, ValueError):

@@ -8,10 +8,10 @@ from sim.text import Text
 #: Symbols of the SI read the same in both languages and stand for themselves.
 _SAME = ("m", "mm", "MW")
 _TOLD = {
-    "count": "起",
+    "count": "件",
     "d per 1,000 premises and year": "天/千家·年",
     "d": "天",
-    "deaths": "人死亡",
+    "deaths": "人",
     "exponent": "指数",
     "factor": "倍",
     "h per 1,000 premises and year": "小时/千家·年",

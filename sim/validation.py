@@ -73,6 +73,8 @@ def faults_of(model: type[ModelT], document: Document, path: Path) -> ModelT | l
     except ValidationError as error:
         faults = []
         for fault in error.errors(include_url=False):
+            if fault["type"] == "too_short" and len(fault["input"]) >= fault["ctx"]["min_length"]:
+                continue  # it is long enough: parts of it are faulty, which is told of them
             where = _known_path(document, fault["loc"])
             said = told(fault, where)
             faults.append(InputError(en=said.en, zh=said.zh, file=path, line=_line_of(document, where)))

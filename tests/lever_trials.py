@@ -21,14 +21,14 @@ from sim.text import Text
 WIDE = {"nearest_unit"}
 TABLE = {kind.name: kind.table for kind in indicator_kinds()}
 #: A day with enough of everything that the small city's ten days tell a difference.
-OFTEN = {"medical": 4.0, "cardiac_arrest": 1000.0, "building_fire": 700.0, "hotline_ticket": 12.0, "patrol_event": 4.0,
-         "false_report": 4.0}  # fmt: skip
+OFTEN = {"medical": 4.0, "cardiac_arrest": 1000.0, "building_fire": 700.0, "hotline_ticket": 20.0, "patrol_event": 8.0,
+         "false_report": 4.0, "lift_entrapment": 60.0}  # fmt: skip
 
 
 def busy_day(tiny: Scenario) -> Scenario:
     crews = {name: kind.model_copy(update={"count": 40, "night_share": 1.0}) for name, kind in tiny.crews.items()}
     incidents = {name: IncidentChange(rate_factor=factor) for name, factor in OFTEN.items()}
-    return tiny.model_copy(update={"incidents": incidents, "crews": crews, "hotline_seats": 4})
+    return tiny.model_copy(update={"incidents": incidents, "crews": crews, "hotline_seats": 7})
 
 
 def siloed(*levers: str) -> Policy:
@@ -54,7 +54,8 @@ class LeverTrials:
     def scenario(self, where: str) -> Scenario:
         """Return the day in the wide city, the busy day of orders, or the time of a line of work."""
         if where == "wide":
-            return load_scenario("flagship_day")
+            calls = {"medical": IncidentChange(rate_factor=2.0)}
+            return load_scenario("flagship_day").model_copy(update={"incidents": calls})
         return busy_day(self.tiny) if where == "orders" else trial_of(self.tiny, where)
 
     def _indicators(self, where: str, *levers: str) -> list[dict[str, float]]:

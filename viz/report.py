@@ -63,10 +63,13 @@ TEXTS: dict[str, Text] = {
     "opex": Text("Running, million yuan a year", "年运行费（百万元）"),
     "staff": Text("Staff hours a case", "每件人工（小时）"),
     "worse": Text("Side effects on", "副作用涉及"),
-    "preset": Text("a preset: its price is not known", "预设方案：成本未知"),
+    "preset": Text("a preset, or set by hand: its price is not known", "预设或手动设定：成本未知"),
     "results": Text("Results", "结果"),
     "case": Text("Case", "情形"),
     "expected": Text("What was expected, and what came out", "预期与结果"),
+    "rule": Text("✓: the difference can be told, goes that way, and its interval reaches the band; ≠: it goes that way, but "
+                 "its interval does not reach the band.",
+                 "✓：差值可判断、方向一致且区间触及预期范围；≠：方向一致，但区间未触及预期范围。"),
     "expectation": Text("Expected", "预期"),
     "found": Text("Found", "结果判定"),
     "together": Text("Together or one by one", "协同还是各自叠加"),
@@ -104,14 +107,14 @@ TEXTS: dict[str, Text] = {
 }  # fmt: skip
 
 
-def write_report(comparisons: Sequence[Comparison], path: Path) -> Path:
+def write_report(comparisons: Sequence[Comparison], path: Path, first: Language = "en") -> Path:
     """Write the report of `comparisons` to `path` and return the path; the file asks the network for nothing."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_durably(path, render_report(comparisons).encode())
+    write_durably(path, render_report(comparisons, first).encode())
     return path
 
 
-def render_report(comparisons: Sequence[Comparison]) -> str:
+def render_report(comparisons: Sequence[Comparison], first: Language = "en") -> str:
     """Return a comparison, or those of the cases of an experiment, as HTML; every text of the data is escaped."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
@@ -121,7 +124,7 @@ def render_report(comparisons: Sequence[Comparison]) -> str:
     )
     environment.filters |= {
         "say": _say, "figure": figure, "signed": signed, "interval": interval, "band": band,
-        "p_value": p_value, "verdict": _verdict, "found": _found, "synergy": _synergy,
+        "p_value": p_value, "verdict": _verdict, "found": _found, "synergy": _synergy, "percent": _share_of_first,
     }  # fmt: skip
 
     def chart(comparison: Comparison, policy: str, language: Language) -> Markup:
@@ -130,6 +133,7 @@ def render_report(comparisons: Sequence[Comparison]) -> str:
     return environment.get_template("report.html").render(
         c=comparisons[0],
         cases=comparisons,
+        languages=sorted(LANGUAGES, key=lambda language: language != first),
         texts={language: {key: text.in_language(language) for key, text in TEXTS.items()} for language in LANGUAGES},
         answers=_answers,
         titles={row.indicator.name: row.indicator.title for row in comparisons[0].rows},
@@ -141,19 +145,13 @@ def render_report(comparisons: Sequence[Comparison]) -> str:
 
 
 def _answers(comparison: Comparison, language: Language) -> list[str]:
-    """Return, for each policy, what answers the question: the first asked indicator that can be told (else the first).
-
-    How many of the measured indicators can be told, and which way, follows.
-    """
+    """Return, for each policy, a sentence for each indicator that the question asks about, and how many could be told."""
     answers = []
     for policy in comparison.policies[1:]:
         asked = comparison.asked(policy.name)
-        if not asked:
-            continue
-        told = (row for row in asked if verdict(row.indicator, row.differences[policy.name]) in {"better", "worse"})
-        answer = sentence(next(told, asked[0]), policy.name, policy.title, language)
         judged = [verdict(row.indicator, row.differences[policy.name]) for row in comparison.measured()]
-        answers.append(f"{answer} {tally(judged, language)}")
+        told = [sentence(row, policy.name, policy.title, language) for row in asked]
+        answers.append(" ".join([*told, tally(judged, language)]))
     return answers
 
 
@@ -172,6 +170,11 @@ def _found(one: Expected, row: Row, language: Language) -> str:
     """Return whether an expectation came true, with its sign."""
     key = as_expected(one, row)
     return f"{EXPECTED_SIGNS[key]} {EXPECTED[key].in_language(language)}"
+
+
+def _share_of_first(difference: PairedDifference, value: float) -> str:
+    """Return a part of a difference in percent of the first policy's mean."""
+    return f"{signed(100.0 * value / difference.mean_first)} %" if difference.mean_first else "–"
 
 
 def _say(text: Text, language: Language) -> str:
