@@ -169,7 +169,7 @@ class _Work:
         due = np.cumsum(-np.log(self._draws("grid_work.gap", self.key, most)), axis=2)
         return due / np.maximum(rates, 1e-12)[:, :, None] + (self.start_d - BEFORE_D)
 
-    def _draws(self, decision: str, entity: NDArray[np.uint64], most: int) -> Floats:
+    def _draws(self, decision: str, entity: NDArray[Any], most: int) -> Floats:
         """Return luck of the visits [entities, 3, visits]; that of a visit is the same however many there may be."""
         moments = (np.arange(most) * 3 + np.arange(3)[:, None]).ravel()
         luck = self.world.rules.stream.uniforms(
