@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import exp, isnan
@@ -87,6 +88,8 @@ class EstateMonths(mesa.Model):
             self.turns[slot].decided, self.turns[slot].solved = self.now, 1.0
         self.done: list[Turn] = []
         self.raised: list[int] = []  #: problems on which a decision is to come
+        self.attempts = np.zeros(len(self.key), dtype=np.int64)  #: decisions there were on each problem
+        self.petitions: defaultdict[int, list[float]] = defaultdict(list)  #: days of them, by problem, open or not
 
     def _p(self, name: str) -> float:
         return self.parameters[f"estates.{name}"]
@@ -105,12 +108,17 @@ class EstateMonths(mesa.Model):
             self.step()
         for turn in self.turns:
             turn.until = length_d
-        return [turn for turn in (*self.done, *self.turns) if turn.until > 0.0 and turn.since < length_d]
+        turns = [turn for turn in (*self.done, *self.turns) if turn.until > 0.0 and turn.since < length_d]
+        for turn in turns:
+            shut = min(turn.decided if turn.solved == 1.0 else turn.until, length_d)
+            days = self.petitions[turn.area * len(ISSUES) + turn.issue]
+            turn.petitions = sum(max(turn.since, 0.0) <= day < shut for day in days)
+        return turns
 
     def step(self) -> None:
         """Play one month: petitions, relapses, what is raised, and the decisions that are due."""
         for slot in self._happens("petition", self.rates.petition).tolist():
-            self.turns[slot].petitions += int(self.turns[slot].solved != 1.0 and self.now >= 0.0)
+            self.petitions[int(self.key[slot])].append(self._day("petition", slot))
         for slot in self._happens("relapse", self._p("relapse")).tolist():
             if self.turns[slot].solved == 1.0:
                 self._relapse(slot, self._day("relapse", slot))
@@ -148,9 +156,10 @@ class EstateMonths(mesa.Model):
     def _decide(self, slot: int) -> None:
         """Let the five parties settle a problem; where they fail, it lies open until it is raised again."""
         turn, rates = self.turns[slot], self.rates
+        self.attempts[slot] += 1  # the luck of an attempt is the same whenever it comes
         parties = self.tables[turn.area]
         keys = np.uint64(self.key[slot]) * np.uint64(8) + np.arange(len(ROLES), dtype=np.uint64)
-        draws = self.stream.lognormals(1.0, rates.benefit_sigma, "estates.benefit", keys, self.month)
+        draws = self.stream.lognormals(1.0, rates.benefit_sigma, "estates.benefit", keys, self.attempts[slot])
         benefits = (draws * BENEFITS[turn.issue]).tolist()
         terms = rates.convened if turn.convened else rates.alone
         solved = settle(parties, evened(benefits, ROLES, rates.side_payments), terms)

@@ -11,7 +11,7 @@ from sim.text import Text
 class PracticeMentoring(Lever):
     """A20 Mentors from the model street: a copy made with a mentor is nearer to the original, and takes its time."""
 
-    title: ClassVar[Text] = Text(en="Mentors from the model street", zh="原型街道结对帮带")
+    title: ClassVar[Text] = Text(en="Mentors from the model street", zh="示范街道结对帮带")
     mechanism: ClassVar[str] = "A20"
     moves: ClassVar[tuple[str, ...]] = ("fidelity.diffusion",)
     pays: ClassVar[tuple[str, ...]] = ("mentor_h.diffusion", "without.diffusion")

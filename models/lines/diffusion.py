@@ -63,17 +63,17 @@ class Diffusion(Line):
     least_d: ClassVar[float] = YEAR_D
     own: ClassVar[Mapping[str, Parameter]] = {
         "diffusion.pull": Parameter(
-            title=Text("Streets that learn from the original by themselves", "街道直接学习原型的速率"), unit="per month",
+            title=Text("Streets that learn from the original by themselves", "街道直接学习示范街道的速率"), unit="per month",
             values=(0.01, 0.02, 0.03), range=(0.002, 0.1), mix="geo", assumption=True),
         "diffusion.imitation": Parameter(
             title=Text("Pull of those who have it on those who have not", "街道间相互带动的速率"), unit="per month",
             values=(0.1, 0.25, 0.4), range=(0.02, 0.6), mix="geo", assumption=True),
         "diffusion.mentored": Parameter(
-            title=Text("Copies made with a mentor from the original", "有原型单位帮带的推广比例"), unit="share",
+            title=Text("Copies made with a mentor from the original", "有示范街道帮带的推广比例"), unit="share",
             values=(0.0, 0.2, 0.8), range=(0.0, 1.0), mix="linear", assumption=True),
         # The same under every preset: what weakens a copy is the haste of a campaign.
         "diffusion.fidelity": Parameter(
-            title=Text("Fidelity of a copy, against the original", "推广版本相对原型的完整度"), unit="share",
+            title=Text("Fidelity of a copy, against the original", "经验复制完整度（相对示范街道）"), unit="share",
             values=(0.7, 0.7, 0.7), range=(0.2, 1.0), mix="linear", assumption=True),
     }  # fmt: skip
     table: ClassVar[pa.Schema] = pa.schema([
@@ -94,9 +94,9 @@ class Diffusion(Line):
                       unit_text("share"), "higher", lambda columns: mean(columns["adopted"])),
         IndicatorKind("without.diffusion", Text("Days of the window without the practice, per street", "街道尚未推广的天数"),
                       unit_text("d"), "lower", lambda columns: mean(columns["without_d"])),
-        IndicatorKind("fidelity.diffusion", Text("Fidelity of the copies", "推广版本完整度"), unit_text("share"), "higher",
+        IndicatorKind("fidelity.diffusion", Text("Fidelity of the copies", "经验复制完整度"), unit_text("share"), "higher",
                       lambda columns: mean(columns["fidelity"][columns["adopted"]])),
-        IndicatorKind("effect.diffusion", Text("Mean effect, against the original", "平均成效（相对原型）"), unit_text("share"),
+        IndicatorKind("effect.diffusion", Text("Mean effect, against the original", "平均成效（相对示范街道）"), unit_text("share"),
                       "higher", lambda columns: mean(columns["effect"])),
         IndicatorKind("behind.diffusion", Text("Mean effect, against the best street", "平均成效与最好街道之比"),
                       unit_text("share"), "higher", _behind),

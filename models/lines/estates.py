@@ -59,7 +59,7 @@ class Estates(Line):
     title: ClassVar[Text] = Text(en="Estates and their standing problems", zh="小区治理难题")
     decisions: ClassVar[tuple[str, ...]] = (
         "estates.solved", "estates.convener", "estates.raised", "estates.raised_day", "estates.decision",
-        "estates.benefit", "estates.relapse", "estates.relapse_day", "estates.petition",
+        "estates.benefit", "estates.relapse", "estates.relapse_day", "estates.petition", "estates.petition_day",
     )  # fmt: skip
     least_d: ClassVar[float] = YEAR_D
     own: ClassVar[Mapping[str, Parameter]] = {

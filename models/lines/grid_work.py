@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 from pydantic import Field
+from scipy.special import pdtrik
 
 from models.calendar import DAY, HOUR
 from models.demand import occurrences
@@ -33,8 +34,8 @@ from sim.units import unit_text
 Floats = NDArray[np.float64]
 ISSUE, HOUSEHOLD, CHECK, COMMUNITY = range(4)  #: what a row is about
 SOCIAL, FIRE, URBAN = range(3)  #: networks of grids
-MOST_VISITS = 24  #: of one network to one household, history included
 BEFORE_D = 365.0  #: visits before the window that are still remembered
+AFTER_D = 90.0  #: visits after the window that may still find what arose within it
 _HOURS = (1, 1, 1, 1, 1, 1, 2, 4, 6, 6, 6, 6, 5, 5, 6, 6, 6, 6, 6, 6, 5, 4, 3, 2)
 
 
@@ -160,21 +161,27 @@ class _Work:
 
     def _visits(self) -> Floats:
         """Return the days of the visits of each network to each household, float64 [households, 3, visits]."""
-        n, line = len(self.key), self.line
-        moments = np.arange(3 * MOST_VISITS)
-        draws = self.world.rules.stream.uniforms(
-            "grid_work.gap", np.repeat(self.key, len(moments)), np.tile(moments, n)
-        )
-        due = np.cumsum(-np.log(draws).reshape(n, 3, MOST_VISITS), axis=2)
-        rates = np.full((n, 3), line.checks_per_year / YEAR_D)
+        rates = np.full((len(self.key), 3), self.line.checks_per_year / YEAR_D)
         rates[:, SOCIAL] = self.day.visits[self.community]
+        days = BEFORE_D + self.end_d - self.start_d + AFTER_D
+        # So many that one household in a billion would have more.
+        most = int(pdtrik(1.0 - 1e-9, max(float(rates.max(initial=0.0)) * days, 1e-9))) + 2
+        due = np.cumsum(-np.log(self._draws("grid_work.gap", self.key, most)), axis=2)
         return due / np.maximum(rates, 1e-12)[:, :, None] + (self.start_d - BEFORE_D)
+
+    def _draws(self, decision: str, entity: NDArray[Any], most: int) -> Floats:
+        """Return luck of the visits [entities, 3, visits]; that of a visit is the same however many there may be."""
+        moments = (np.arange(most) * 3 + np.arange(3)[:, None]).ravel()
+        luck = self.world.rules.stream.uniforms(
+            decision, np.repeat(entity, len(moments)), np.tile(moments, len(entity))
+        )
+        return np.asarray(luck.reshape(-1, 3, most))
 
     def _join(self) -> None:
         """Let visits of merged grids join one shortly before, and count those that come soon after another network's."""
         n, line = len(self.key), self.line
         days = self.visits.reshape(n, -1)
-        network = np.broadcast_to(np.repeat(np.arange(3), MOST_VISITS), days.shape)
+        network = np.broadcast_to(np.repeat(np.arange(3), self.visits.shape[2]), days.shape)
         order = np.argsort(days, axis=1, kind="stable")
         days, network = np.take_along_axis(days, order, 1), np.take_along_axis(network, order, 1)
         last = np.full((n, 3), -np.inf)  # day of each network's last visit that was a visit of its own
@@ -197,10 +204,8 @@ class _Work:
         A worker remembers visits of his own for `memory_d`, of colleagues' visits what the ledger passes on. In a
         merged grid each network's visit teaches the same worker.
         """
-        line, stream = self.line, self.world.rules.stream
-        moments = np.arange(3 * MOST_VISITS)
-        who = stream.uniforms("grid_work.who", np.repeat(self.key, len(moments)), np.tile(moments, len(self.key)))
-        mine = who.reshape(self.visits.shape) < 1.0 / np.maximum(self.day.posts[self.community], 1.0)[:, None, None]
+        line, who = self.line, self._draws("grid_work.who", self.key, self.visits.shape[2])
+        mine = who < 1.0 / np.maximum(self.day.posts[self.community], 1.0)[:, None, None]
         counts = np.zeros(self.visits.shape, dtype=np.bool_)
         counts[:, SOCIAL] = True
         counts |= self.merged[:, None, None]
@@ -238,13 +243,9 @@ class _Work:
     def _found_at_visit(self, index: NDArray[np.int64], entity: NDArray[np.int64], day: Floats) -> Floats:
         """Return days until a visit finds an issue, inf where none does; other networks tell only where they are one."""
         visits = np.where(self.merged[:, None, None] | (np.arange(3) == SOCIAL)[:, None], self.visits, np.inf)
-        shape = (len(index), 3 * MOST_VISITS)
-        ahead = visits[index].reshape(shape) - day[:, None]
-        moments = np.tile(np.arange(shape[1]), len(index))
-        draws = self.world.rules.stream.uniforms("grid_work.find", np.repeat(entity, shape[1]), moments).reshape(shape)
-        return np.asarray(
-            np.where((ahead > 0.0) & (draws < self.line.p_find), ahead, np.inf).min(axis=1, initial=np.inf)
-        )
+        ahead = visits[index] - day[:, None, None]
+        finds = self._draws("grid_work.find", entity, visits.shape[2]) < self.line.p_find
+        return np.asarray(np.where((ahead > 0.0) & finds, ahead, np.inf).min(axis=(1, 2), initial=np.inf))
 
     def _checks(self) -> dict[str, NDArray[Any]]:
         """Return fire checks of households with a hazard: a generalist who is not trained for it finds fewer."""

@@ -83,7 +83,7 @@ class SafetyLiteracy(Line):
     title: ClassVar[Text] = Text(en="Safety literacy", zh="全民安全素养")
     least_d: ClassVar[float] = 180.0  # by then gains show; what is left of them needs a year
     decisions: ClassVar[tuple[str, ...]] = (
-        *(f"literacy.{setting.name}" for setting in SETTINGS), "literacy.rest", "literacy.trained", "literacy.rides",
+        *(f"literacy.{setting.name}" for setting in SETTINGS), "literacy.rest", "literacy.trained", "literacy.session", "literacy.rides",
         "literacy.again", "literacy.drill", "literacy.station", "literacy.visit", "literacy.talk", "literacy.told",
         "literacy.lesson", "literacy.drilled", "literacy.joins", "literacy.followup",
     )  # fmt: skip

@@ -21,14 +21,13 @@ from models.lines.base import Line, Rows
 from models.parameter import Mix, Parameter
 from models.surge.desk import Desk
 from models.surge.forces import gather, unit_numbers
-from models.surge.needs import ALLIANCE, CORE, MINUTE, draw_needs, start_of
+from models.surge.needs import ALLIANCE, CORE, HORIZON_H, MINUTE, draw_needs, start_of
 from models.world import World
 from sim.kinds import Unit
 from sim.text import Text
 from sim.units import unit_text
 
 NEED, PREVENTED, FORCE, PLACE = range(4)  #: what a row is about
-HORIZON_H = 24.0  #: after the shock, over which the service level is followed
 
 
 def _own(
@@ -65,7 +64,8 @@ def _asked(columns: Columns) -> NDArray[np.bool_]:
 
 
 def _core(columns: Columns) -> NDArray[np.bool_]:
-    return np.asarray((columns["what"] == NEED) & (columns["kind"] == CORE))
+    """Return which rows are core duties from the start of the shock on."""
+    return np.asarray((columns["what"] == NEED) & (columns["kind"] == CORE) & (columns["onset_h"] >= 0.0))
 
 
 def _unmet(columns: Columns) -> float:
@@ -140,8 +140,8 @@ class Surge(Line):
         ("what", pa.int8()), ("area", pa.int32()), ("entity", pa.int64()), ("kind", pa.int8()), ("owner", pa.int8()),
         ("depth", pa.int8()), ("happens", pa.bool_()), ("foreign", pa.bool_()), ("uncovered", pa.bool_()), ("volunteer", pa.bool_()),
         ("helper", pa.int64()), ("t_onset", pa.float64()), ("t_help", pa.float64()), ("t_done", pa.float64()),
-        ("wait_min", pa.float64()), ("limit_min", pa.float64()), ("since_h", pa.float64()), ("busy_h", pa.float64()),
-        ("offered_h", pa.float64()), ("organised_h", pa.float64()), ("lost_h", pa.float64()),
+        ("wait_min", pa.float64()), ("limit_min", pa.float64()), ("onset_h", pa.float64()), ("since_h", pa.float64()),
+        ("busy_h", pa.float64()), ("offered_h", pa.float64()), ("organised_h", pa.float64()), ("lost_h", pa.float64()),
     ])  # fmt: skip
 
     kind: Literal["surge"] = "surge"
@@ -228,7 +228,7 @@ def _rows(desk: Desk, start: float, lent_h: float) -> dict[str, NDArray[Any]]:
             "t_onset": desk.onset[kept], "t_help": desk.help[kept], "t_done": desk.done[kept],
             "uncovered": desk.uncovered[kept],
             "wait_min": np.where(desk.prevented, 0.0, desk.help - desk.onset)[kept] / MINUTE, "limit_min": needs.limit[kept] / MINUTE,
-            "since_h": (desk.done[kept] - start) / HOUR,
+            "onset_h": (desk.onset[kept] - start) / HOUR, "since_h": (desk.done[kept] - start) / HOUR,
         })  # fmt: skip
     offered = np.where(forces.owner == ALLIANCE, (start + lent_h * HOUR - forces.ready) / HOUR, 0.0)
     parts.append({

@@ -148,6 +148,7 @@ class Steady(NamedTuple):
 
     knowledge: Floats  #: without what the station taught
     station: float  #: what the station has taught those who pass it
+    sessions: Floats  #: of the five settings, a day and person
     drills: Floats  #: a day and person
 
     def mean(self, who: Types, riders: float) -> float:
@@ -165,13 +166,14 @@ def steady(line: SafetyLiteracy, p: Parameters) -> Steady:
     rest = REST[who.age]
     found = {s.name: found_in(s.name, who) * daily(p[f"education.{s.name}"]) for s in SETTINGS}
     aware = 1.0 - np.exp(-YEAR_D * sum(found.values()))
-    again = 1.0 - (1.0 - p["education.duplicated"]) * aware / 2.0
+    found = {name: rates * _share_of_places(rates > 0, aware, p["education.duplicated"], who.weight)
+             for name, rates in found.items()}  # fmt: skip
     gains = line.gains()
-    rate = sum(found[name] * gains[name] for name in found) * again
+    rate = sum(found[name] * gains[name] for name in found)
     rate = rate + _at_home(line, p, who)
     f = p["education.conversion"]
     rate = rate + aware / YEAR_D * CONVERSION[0] * f * LESSON * (1.0 + p["education.followup"])
-    drills = sum(found[s.name] * s.drilled for s in SETTINGS) * again + TRAINED_BEFORE
+    drills = sum(found[s.name] * s.drilled for s in SETTINGS) + TRAINED_BEFORE
     drills = drills + aware / YEAR_D * CONVERSION[0] * CONVERSION[1] * f**2
     nu = line.ride_days * noticed_a_passage(line.dwell_s) * EXHIBIT / EXHIBITS_MOST
     station = EXHIBITS_MOST * nu / (nu + 1.0 / line.tau_knowledge_d)
@@ -183,7 +185,17 @@ def steady(line: SafetyLiteracy, p: Parameters) -> Steady:
         knowledge = (rest / line.tau_knowledge_d + learnt) / (1.0 / line.tau_knowledge_d + learnt)
         above = ndtr((knowledge + riders * station - line.spreads_above) / REST_SPREAD)
         spreading = float(np.average(above, weights=who.weight))
-    return Steady(knowledge, float(station), np.asarray(drills))
+    return Steady(knowledge, float(station), np.asarray(sum(found.values())), np.asarray(drills))
+
+
+def _share_of_places(pool: NDArray[np.bool_], taught: Floats, duplicated: float, weight: Floats) -> Floats:
+    """Return the places of each type in a setting, against those it would have if nobody knew who was taught.
+
+    Of the share `taught` within a year all but `duplicated` leave their place to those of the pool who were not, so
+    that as many are taught as before.
+    """
+    mean = float((weight * taught)[pool].sum() / max(float(weight[pool].sum()), 1e-12))
+    return np.asarray(1.0 - (1.0 - duplicated) * (taught - mean) / max(1.0 - mean, 1e-12))
 
 
 def _at_home(line: SafetyLiteracy, p: Parameters, who: Types) -> Floats:

@@ -29,6 +29,7 @@ from models.literacy.knowledge import (
     TOLD,
     VISIT,
     VISIT_H,
+    YEAR_D,
     Setting,
     Steady,
     Types,
@@ -101,6 +102,7 @@ class LiteracyYear:
         self.station = np.where(self._rides(presets(line.own, 1)["station.ridership"]), today.station, 0.0)
         since = -np.log(self._luck("literacy.trained")) / today.drills[kind]
         self.skill = fade(SKILL_DRILLED, SKILL_REST, since, line.tau_skill_d)
+        self.session_d = np.log(self._luck("literacy.session")) / np.maximum(today.sessions[kind], 1e-12)
         count = len(self.key)
         self.reached, self.stage = np.zeros(count, dtype=np.bool_), np.zeros(count, dtype=np.int8)
         self.lesson_d, self.fresh_d, self.peak = np.full(count, np.nan), np.full(count, np.nan), np.zeros(count)
@@ -149,23 +151,28 @@ class LiteracyYear:
         self.staff += count * staff_h * (1.0 + self.p["education.admin"])
         self.own += count * own_h
 
-    def _not_again(self, who: Ints, month: int) -> Ints:
-        """Return those who are taught although it may be again this year: an alliance knows who has been."""
-        again = self._luck("literacy.again", who, month) < self.p["education.duplicated"]
-        return who[~self.reached[who] | again]
+    def _places(self, pool: Ints, luck: NDArray[np.float64], chance: float, month: int) -> Ints:
+        """Return who of a pool has a place: an alliance gives those of people taught within a year to whom is next."""
+        lately = self.now - self.session_d[pool] < YEAR_D - self.days / 2.0  # a year, to the month
+        found = luck < chance
+        again = np.flatnonzero(found & lately)
+        freed = again[self._luck("literacy.again", pool[again], month) >= self.p["education.duplicated"]]
+        others = np.flatnonzero(~found & ~lately)
+        found[freed] = False
+        found[others[np.argsort(luck[others], kind="stable")][: len(freed)]] = True
+        return pool[found]
 
     def _setting(self, setting: Setting, month: int) -> None:
         pool, name = self.pools[setting.name], f"literacy.{setting.name}"
         chance = 1.0 - (1.0 - self.p[f"education.{setting.name}"]) ** (self.days / 365.0)
-        if setting.name == "family":
-            home = self.stream.uniforms(name, self.first, month) < chance
-            found = np.flatnonzero(home[self.household])
+        if setting.name == "family":  # everybody's setting: a household has one luck
+            luck = self.stream.uniforms(name, self.first, month)[self.household]
         else:
-            found = pool[self._luck(name, pool, month) < chance]
-        found = self._not_again(found, month)
+            luck = self._luck(name, pool, month)
+        found = self._places(pool, luck, chance, month)
         gain = self.line.gains()[setting.name]
         self._teach(found, gain, setting.hours / setting.listeners, setting.hours)
-        self.reached[found] = True
+        self.reached[found], self.session_d[found] = True, self.now
         if setting.drilled:
             drill = found[self._luck("literacy.drill", found, month) < setting.drilled]
             self.skill[drill] = SKILL_DRILLED

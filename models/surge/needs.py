@@ -52,6 +52,7 @@ KINDS = (
     Kind(Text("Core duty", "主责任务"), -1, 40, 30),
 )
 PUMPING, POWER, GAS_CHECK, LIFT, CARE, CRASH, TRAFFIC, ROAD, WELFARE, SHELTER, CORE = range(len(KINDS))
+HORIZON_H = 24.0  #: after the shock, over which the service level is followed
 HIGH = 7  #: storeys from which a building has lifts
 #: Roots a grid at 100 mm of rain, and how many places of a grid each may strike (assumption).
 ROOTS = ((PUMPING, 0.2, 1), (ROAD, 0.15, 1), (SHELTER, 0.05, 1), (WELFARE, 0.15, 3))
@@ -199,10 +200,13 @@ def _part(stream: Any, places: _Places, kind: int, grid: Longs, entity: Longs, a
 
 
 def _core(line: Surge, world: World, units: Longs) -> dict[str, Any]:
-    """Return the calls of a plain day, which only units of their own owner answer; `units` are owner · 10,000 + number."""
-    stream = world.rules.stream
+    """Return the calls of a plain day, which only units of their own owner answer; `units` are owner · 10,000 + number.
+
+    They come until the horizon of the shock ends, whether the window does before or not.
+    """
+    stream, span = world.rules.stream, (world.window[0], start_of(line, world) + HORIZON_H * HOUR)
     per_day = np.full(len(units), line.core_load * 24.0 * 60.0 / KINDS[CORE].work_min)
-    index, entity, onset = occurrences(stream, "surge", units.astype(np.uint64), per_day, (1,) * 24, world.window)
+    index, entity, onset = occurrences(stream, "surge", units.astype(np.uint64), per_day, (1,) * 24, span)
     n, buildings = len(index), world.city.buildings
     building = (stream.uniforms("surge.place", entity) * len(buildings)).astype(np.int64)
     every = partial(np.full, n)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from years import told, under, years_of
 
+from models.levers.practice_mentoring import PracticeMentoring
 from models.lines.diffusion import Diffusion, gini, uptake
 
 LINE = Diffusion()
@@ -113,3 +114,11 @@ def test_a_campaign_is_fast_and_weak_and_with_mentors_it_does_more(play):
     assert alone["effect"] < campaign["effect"] < both["effect"]
     assert alone["inequality"] > campaign["inequality"] > both["inequality"]
     assert campaign["behind"] == pytest.approx(campaign["effect"], rel=0.15)
+
+
+def test_a_street_that_others_learn_from_is_no_engineering_prototype():
+    """The official terms: 示范街道 and 经验复制; 原型 is a prototype of engineers."""
+    texts = [Diffusion.title, PracticeMentoring.title, *(parameter.title for parameter in Diffusion.own.values()),
+             *(kind.title for kind in Diffusion.indicators)]  # fmt: skip
+    assert not [text.zh for text in texts if "原型" in text.zh]
+    assert "示范街道" in PracticeMentoring.title.zh

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from years import is_mean, told, under, years_of
 
 from models.calendar import DAY
+from models.estates import months
 from models.estates.bargaining import EFFORTS, Party, Role, Terms, best_effort, evened, settle
 from models.estates.months import BENEFITS, ISSUES, ROLES
 from models.lines.estates import Estates
@@ -135,6 +136,38 @@ def test_what_is_solved_relapses_with_its_rate(play):
     line = Estates(trouble=0.0, threshold=0.01, raised=4.0, before_d=0)
     found = [told(line, play(line, {"estates.relapse": 0.3}, seed, 3650.0))["relapse"] for seed in range(12)]
     assert is_mean(found, 12.0 * (1.0 - exp(-0.3 / 12.0)), 0.08)
+
+
+@pytest.mark.parametrize(("days", "before"), [(365.0, 0), (100.0, 0), (100.0, 10), (20.0, 365)])
+def test_petitions_come_for_as_long_as_the_window(play, days: float, before: int):
+    """Whatever the months are cut by: all 96 problems stay open."""
+    line = Estates(petition=10.0, raised=0.0, solved_first=0.0, before_d=before)
+    found = [float(play(line, {}, seed, days)["petitions"].sum()) for seed in range(20)]
+    assert is_mean(found, 96.0 * days / (365.0 / 12.0) * (1.0 - exp(-10.0 / 12.0)), 0.1)
+
+
+def test_only_an_open_problem_is_petitioned_about(play):
+    line = Estates(petition=10.0, trouble=0.0, threshold=0.01, raised=4.0, solved_first=0.0, before_d=0)
+    run = play(line, {"estates.relapse": 0.0}, days=730.0)
+    per_day = (1.0 - exp(-10.0 / 12.0)) / (365.0 / 12.0)
+    assert run["petitions"].sum() == pytest.approx(run["open_d"].sum() * per_day, rel=0.15)
+    assert (run["petitions"][run["open_d"] == 0.0] == 0).all()
+
+
+def test_an_attempt_has_the_same_luck_however_long_the_parties_deliberate(play, monkeypatch):
+    """All is solved at the first attempt and nothing relapses: each problem is decided once."""
+    line = Estates(trouble=0.0, threshold=0.01, raised=4.0, solved_first=0.0, before_d=0)
+    drawn: list[list[float]] = []
+    monkeypatch.setattr(
+        months, "settle", lambda parties, benefits, terms: drawn.append(benefits) or settle(parties, benefits, terms)
+    )
+    found = []
+    for deliberation in (7.0, 60.0):
+        drawn.clear()
+        play(line, {**CONVENED, "estates.relapse": 0.0, "estates.deliberation_d": deliberation}, days=3650.0)
+        found.append(sorted(drawn))
+    assert len(found[0]) == 96
+    assert found[0] == found[1]
 
 
 def test_what_nobody_raises_is_not_decided_and_what_is_solved_decays(play):

@@ -195,6 +195,27 @@ def test_unmerged_networks_meet_at_a_door_as_chance_has_it(world_of):
     assert work.made.mean() == pytest.approx(2 * 2.0 * 90 / 365, rel=0.03)
 
 
+@pytest.mark.parametrize(
+    "fields", [{"checks_per_year": 52.0}, {"most_visits": 100.0, "visit_min": 0.1, "events": 0.0, "shift_h": 24.0}]
+)
+def test_frequent_visits_go_on_to_the_end_of_the_window(world_of, fields: dict[str, float]):
+    """A visit that is cut off would be one that the last weeks lack."""
+    work = work_of(world_of, GridWork(panel=0.3, walking_kmh=30.0, **fields), grid_work__merged=0.0)
+    network = FIRE if "checks_per_year" in fields else SOCIAL
+    rate = np.full(len(work.key), 52.0 / 365.0) if network == FIRE else work.day.visits[work.community]
+    assert rate.max() * 455.0 > 60.0
+    for first, last in ((0.0, 90.0), (60.0, 90.0), (90.0, 180.0)):
+        made = ((work.visits[:, network] >= first) & (work.visits[:, network] < last)).sum()
+        assert made == pytest.approx(rate.sum() * (last - first), rel=0.03)
+
+
+def test_the_luck_of_a_visit_is_the_same_however_many_there_may_be(world_of):
+    few, many = (work_of(world_of, GridWork(panel=0.3, checks_per_year=c), grid_work__merged=0.0) for c in (2.0, 52.0))
+    assert few.visits.shape[2] < many.visits.shape[2]
+    since = [work.visits[:, FIRE, :5] + 365.0 for work in (few, many)]
+    assert since[0] * 2.0 == pytest.approx(since[1] * 52.0)
+
+
 def test_a_joined_visit_is_no_visit_and_checks_are_as_many(world_of):
     apart = work_of(world_of, GridWork(panel=1.0), grid_work__merged=0.0)
     joined = work_of(world_of, GridWork(panel=1.0, combine_d=14.0), grid_work__merged=1.0)

@@ -45,9 +45,9 @@ QUIET = SafetyLiteracy(contacts_month=0.0)
 def year(tiny_city, tiny_people):
     """Return a year under given parameters."""
 
-    def of(values: Mapping[str, float], line: SafetyLiteracy = QUIET, seed: int = 1) -> LiteracyYear:
+    def of(values: Mapping[str, float], line: SafetyLiteracy = QUIET, seed: int = 1, years: int = 1) -> LiteracyYear:
         rules = Rules(values, {}, {}, WorkingHours(), Stream(seed, SafetyLiteracy.decisions))
-        world = SimpleNamespace(city=tiny_city, population=tiny_people, rules=rules, window=(0.0, 365.0 * DAY))
+        world = SimpleNamespace(city=tiny_city, population=tiny_people, rules=rules, window=(0.0, years * 365.0 * DAY))
         return LiteracyYear(line, world, steady(line, presets(line.own, 1)))
 
     return of
@@ -130,6 +130,39 @@ def test_a_setting_reaches_its_share_of_its_people_in_a_year_and_teaches_its_gai
     hits = played.rows()["own_h"].sum()
     assert hits / len(pool) == pytest.approx(-np.log(0.3), abs=0.05)  # some are found twice
     assert played.rows()["staff_h"].sum() == pytest.approx(hits / 30.0 * 1.5)
+
+
+def test_a_programme_that_knows_whom_it_taught_goes_on_and_teaches_more_for_the_same_hours(year):
+    blind, knowing = (year({**TODAY, "education.duplicated": d}, LINE, years=4) for d in (1.0, 0.0))
+    by_year = []
+    for played in (blind, knowing):
+        rows = played.rows()
+        end = rows["month"] % 12 == 11
+        knows = np.bincount(rows["month"][end] // 12, weights=rows["knowledge"][end]) / len(played.key)
+        by_year.append((knows, np.bincount(rows["month"] // 12, weights=rows["staff_h"])[:4]))
+    (without, hours_without), (known, hours) = by_year
+    assert (known > without - 0.002).all()
+    assert np.ptp(known[1:]) < 0.01
+    # As many places are taught; that more people are reached adds lessons of the chain, most of all in the first year.
+    assert hours == pytest.approx(hours_without, rel=0.08)
+
+
+def test_places_go_to_those_who_were_not_taught_within_a_year_and_none_is_lost(year):
+    values = {**OFF, "education.enterprise": 0.5}
+    blind, knowing = (year({**values, "education.duplicated": d}, years=3) for d in (1.0, 0.0))
+    hours = [np.bincount(played.rows()["month"], weights=played.rows()["own_h"]) for played in (blind, knowing)]
+    assert (hours[0] == hours[1]).all()  # one hour a place
+    # As many places as ln 2 of the workers: each a worker of its own, or half of the workers found, some of them twice.
+    pool = knowing.pools["enterprise"]
+    for played, share in ((knowing, np.log(2.0)), (blind, 0.5)):
+        assert (played.now - played.session_d[pool] < 364.0).mean() == pytest.approx(share, abs=0.03)
+
+
+def test_an_exhibit_noticed_costs_no_pupil_the_lesson(year):
+    values = {**OFF, "education.school": 0.75, "education.duplicated": 0.0}
+    without, riding = (year({**values, "station.ridership": r}, years=2) for r in (0.0, 0.3))
+    assert (without.session_d == riding.session_d).all()
+    assert riding.reached.sum() > without.reached.sum()
 
 
 def test_the_chain_converts_as_it_should(year):

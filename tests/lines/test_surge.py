@@ -17,7 +17,7 @@ from models.parameters import preset_values
 from models.stages import Rules
 from models.surge.desk import Desk
 from models.surge.forces import FORCES, gather, muster_waits, organiser_capacity, station_distance, stays, unit_numbers
-from models.surge.needs import ALLIANCE, CORE, KINDS, LINKS, NEIGHBOURS, draw_needs, start_of
+from models.surge.needs import ALLIANCE, CORE, HORIZON_H, KINDS, LINKS, NEIGHBOURS, draw_needs, start_of
 from sim.engine import Engine
 from sim.streams import Stream
 
@@ -122,6 +122,31 @@ def test_the_roots_are_as_many_as_the_rain_says(tiny_city, tiny_people, play):
     mean = np.mean([((rows["what"] == NEED) & (rows["kind"] != CORE)).sum() for rows in wet])
     expected = grids * sum(n * -np.expm1(-rate * 6.0) for rate, n in ((0.2, 1), (0.15, 1), (0.05, 1), (0.15, 3)))
     assert mean == pytest.approx(expected, rel=0.08)
+
+
+@pytest.mark.parametrize("hour", [0.0, 14.0, 22.0])
+def test_core_duties_go_on_until_the_horizon_ends(play, hour: float):
+    onsets, units = [], 0
+    for seed in range(10):
+        desk, rows = play(seed, line={"hour": hour, "core_load": 0.2})
+        core = (rows["what"] == NEED) & (rows["kind"] == CORE)
+        onsets.append(rows["t_onset"][core] / HOUR)
+        units += len(unit_numbers(Surge(**HARD), desk.world.city.residents))
+    onset = np.concatenate(onsets)
+    assert onset.max() < hour + HORIZON_H
+    for first, last in ((0.0, hour), (hour, hour + 12.0), (hour + 12.0, hour + HORIZON_H)):
+        expected = units * 0.2 * (last - first) * 60.0 / KINDS[CORE].work_min
+        assert ((onset >= first) & (onset < last)).sum() == pytest.approx(expected, abs=4.0 * np.sqrt(expected))
+
+
+def test_what_core_duties_wait_is_told_of_the_shock_not_of_the_hours_before(play):
+    _, rows = play(2, "P2", {"hour": 14.0})
+    folds = {kind.name: kind.fold for kind in Surge.indicators}
+    core = (rows["what"] == NEED) & (rows["kind"] == CORE)
+    during = core & (rows["t_onset"] >= 14.0 * HOUR)
+    assert 0 < during.sum() < core.sum()
+    assert folds["core_wait.surge"](rows) == pytest.approx(rows["wait_min"][during].mean())
+    assert folds["uncovered.surge"](rows) == pytest.approx(rows["uncovered"][during].mean())
 
 
 # Limits
