@@ -5,12 +5,16 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.errors import JinlingError
+from sim.errors import InputError, JinlingError
 from sim.text import Text
+
+if TYPE_CHECKING:
+    from scenarios.experiment import Experiment
+    from sim.yaml_file import Document
 
 _Home = Annotated[Path, typer.Option(envvar="JINLING_HOME", help="Where runs are kept · 数据目录")]
 _Lang = Annotated[str, typer.Option(envvar="JINLING_LANG", help="zh or en · 语言")]
@@ -31,7 +35,21 @@ def _faults(path: Path) -> Sequence[JinlingError]:
     fields = document.data if isinstance(document.data, dict) else {}
     model = Experiment if "arms" in fields else Policy if "base" in fields else Scenario
     result = faults_of(model, document, path)
-    return result if isinstance(result, list) else []
+    if isinstance(result, list):
+        return result
+    return _faults_of_cases(result, document, path) if isinstance(result, Experiment) else []
+
+
+def _faults_of_cases(experiment: Experiment, document: Document, path: Path) -> Sequence[JinlingError]:
+    """Return what is wrong where an experiment meets its scenario, case by case."""
+    from scenarios.library import load_scenario
+
+    try:
+        experiment.asked(load_scenario(experiment.scenario))
+    except InputError as error:
+        line = document.lines.get(("cases",), document.lines.get(("scenario",)))
+        return [InputError(en=error.text.en, zh=error.text.zh, file=path, line=line)]
+    return []
 
 
 def validate(

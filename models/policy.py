@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
 from models import levers as lever_package
 from models.levers.base import Lever, Place
@@ -38,6 +38,17 @@ def _moved(name: str, start: float, moves: Sequence[tuple[float, float]]) -> flo
     return min(max(from_space(total, how), low), high)
 
 
+def _known(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return a lever's entry if the lever is known, its fields are right, and a scope can hold for what it moves."""
+    lever = _lever(entry)
+    moved = [*(effect.parameter for effect in lever.effects), *(side.parameter for side in lever.side_effects)]
+    whole = next((name for name in moved if name.startswith(_of_the_whole_city())), None)
+    if lever.is_limited and whole is not None:
+        raise InputError(en=f"lever {lever.kind!r} moves {whole!r}, which holds for the whole city: it takes no scope",
+                         zh=f"措施 {lever.kind!r} 作用于全市性参数 {whole!r}，不能限定适用范围")  # fmt: skip
+    return entry
+
+
 class Policy(BaseModel):
     """A policy as it stands in a file."""
 
@@ -47,7 +58,7 @@ class Policy(BaseModel):
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_\-]{1,60}$")]
     title: Text
     base: Preset
-    levers: tuple[dict[str, Any], ...] = ()
+    levers: tuple[Annotated[dict[str, Any], AfterValidator(_known)], ...] = ()
     set: dict[str, float] = Field(default_factory=dict)
 
     @field_validator("levers")
@@ -64,11 +75,6 @@ class Policy(BaseModel):
                 needs = ", ".join(missing)
                 raise InputError(en=f"lever {lever.kind!r} needs {needs} in the policy",
                                  zh=f"措施 {lever.kind!r} 需要政策中包含 {needs}")  # fmt: skip
-            moved = [*(effect.parameter for effect in lever.effects), *(side.parameter for side in lever.side_effects)]
-            whole = next((name for name in moved if name.startswith(_of_the_whole_city())), None)
-            if lever.is_limited and whole is not None:
-                raise InputError(en=f"lever {lever.kind!r} moves {whole!r}, which holds for the whole city: it takes no scope",
-                                 zh=f"措施 {lever.kind!r} 作用于全市性参数 {whole!r}，不能限定适用范围")  # fmt: skip
         return entries
 
     @field_validator("set")

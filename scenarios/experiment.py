@@ -64,6 +64,9 @@ class Case(_Strict):
         return validated(Scenario, given, f"{self.name}.")
 
 
+_WHAT = {"arm": "组", "indicator": "指标", "case": "情形"}
+
+
 class Experiment(_Strict):
     """An experiment as it stands in a file; the first arm is the baseline."""
 
@@ -94,18 +97,33 @@ class Experiment(_Strict):
         indicators = [kind.name for kind in indicator_kinds()]
         cases = [case.name for case in self.cases]
         for one in self.expected:
-            for name, known in ((one.arm, arms[1:]), (one.indicator, indicators), (one.case, [*cases, None])):
+            for what, name, known in (("arm", one.arm, arms[1:]), ("indicator", one.indicator, indicators),
+                                      ("case", one.case, [*cases, None])):  # fmt: skip
                 if name not in known:
                     there_are = ", ".join(filter(None, known)) or "–"
-                    raise InputError(en=f"{name!r} is unknown; there are: {there_are}",
-                                     zh=f"{name!r} 未知；可用：{there_are}")  # fmt: skip
+                    raise InputError(en=f"{what} {name!r} is unknown; there are: {there_are}",
+                                     zh=f"{_WHAT[what]} {name!r} 未知；可用：{there_are}")  # fmt: skip
         return self
 
     def asked(self, scenario: Scenario) -> list[tuple[Case | None, Scenario]]:
         """Return the scenario of each case under the experiment's own title and question."""
         own = {"name": self.name, "title": self.title, "question": self.question}
         whole = scenario.model_copy(update=own)
-        return [(case, case.changed(whole)) for case in self.cases] or [(None, whole)]
+        asked: list[tuple[Case | None, Scenario]] = [(case, case.changed(whole)) for case in self.cases]
+        asked = asked or [(None, whole)]
+        for case, played in asked:
+            self._is_played(case, played)
+        return asked
+
+    def _is_played(self, case: Case | None, played: Scenario) -> None:
+        """Raise `InputError` if something is expected of what a case does not play."""
+        tables = {kind.name: kind.table for kind in indicator_kinds()}
+        there_are = {*played.lines, *(("orders", "crews") if played.kinds() else ())}
+        for one in self.expected_in(case):
+            if tables[one.indicator] not in there_are:
+                told = ", ".join(sorted(there_are)) or "–"
+                raise InputError(en=f"{one.indicator!r} is expected, but the scenario plays only: {told}",
+                                 zh=f"预期涉及 {one.indicator!r}，但场景只包含：{told}")  # fmt: skip
 
     def expected_in(self, case: Case | None) -> list[Expected]:
         """Return what is expected in a case."""
