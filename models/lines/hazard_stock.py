@@ -120,6 +120,9 @@ class HazardStock(Line):
         "stock.inflow_factor": _of("New hazards against today, by habits and knowledge", "新增隐患（相对现状，受习惯与素养影响）",
                                    (1.1, 1.0, 0.85), unit="factor", within=(0.6, MOST_INFLOW), mix="geo"),
         "stock.prevention_share": _of("Budget that goes to prevention", "预算中用于事先预防的比例", (0.2, 0.25, 0.5), within=(0.1, 0.6)),
+        "stock.response_min": _of("Turnout and travel of the brigade, if response had today's budget", "消防出动与行车时间（按现状响应预算计）",
+                                  (11.0, 10.0, 8.5), unit="min", within=(5.0, 20.0), mix="geo",
+                                  basis=Text("Today: travel times in Nanjing's core, 2020; reform: Shanghai 8:40", "现状：南京主城 2020 年行车时间；改革：上海 8 分 40 秒")),
         "stock.joint": _of("Inspectors' hours in joint inspections", "联合检查占检查工时比例", (0.0, 0.2, 0.9)),
         "stock.p_find": _of("Hazard found by a visit that looks at it", "检查发现隐患概率", (0.5, 0.5, 0.65), within=(0.2, 0.9), mix="logit"),
         "stock.duplicate": _of("Visits that repeat another office's", "重复检查比例", (0.2, 0.12, 0.05), within=(0.01, 0.5), mix="logit"),
@@ -190,7 +193,6 @@ class HazardStock(Line):
     deaths_per_incident: Annotated[float, Field(ge=0, le=1), Unit("deaths")] = (
         0.0046  #: 999 in 217,000 residential fires
     )
-    response_min: Annotated[float, Field(gt=0, le=120), Unit("min")] = 10.0  #: where a fifth goes to prevention
     death_per_min: Annotated[float, Field(ge=0, le=1), Unit("log")] = (
         0.03  #: Jaldell 2017, doi:10.1007/s10694-016-0592-4
     )

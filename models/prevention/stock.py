@@ -15,7 +15,6 @@ from models.calendar import DAY
 from models.lines.safety_literacy import habit_factor
 from models.prevention import inspection, premises
 from models.prevention.inspection import (
-    BASE_SHARE,
     DEPARTMENTS,
     Inspections,
     Licences,
@@ -174,8 +173,10 @@ class Stock:
         per_hazard = line.attributable * a_day * many * CALIBRATED_D / today if today > 0.0 else 0.0
         base = (1.0 - line.attributable) * a_day * days * np.repeat(self.premises.risk, years)
         incidents = base + per_hazard * told["exposed_d"]
-        response = line.response_min * sqrt((1.0 - BASE_SHARE) / (1.0 - self.p[1]["prevention_share"]))
-        deaths = incidents * line.deaths_per_incident * exp(line.death_per_min * (response - line.response_min))
+        before, p = self.p
+        left = (1.0 - p["prevention_share"]) / (1.0 - before["prevention_share"])  # of the budget for response
+        response = p["response_min"] / sqrt(left)
+        deaths = incidents * line.deaths_per_incident * exp(line.death_per_min * (response - before["response_min"]))
         told["closure_d"] += told.pop("held_d")
         return {
             "premises": np.repeat(self.premises.key.astype(np.int64), years),

@@ -224,9 +224,24 @@ def test_a_tenth_of_the_grids_has_a_third_of_the_risk():
 
 def test_response_has_what_prevention_leaves(played):
     rows = played({}, {"prevention_share": 0.5})
-    assert rows["response_min"][0] == pytest.approx(10.0 * sqrt(0.8 / 0.5))
+    assert rows["response_min"][0] == pytest.approx(10.0 * sqrt(0.75 / 0.5))
     each = rows["deaths"].sum() / rows["incidents"].sum()
-    assert each == pytest.approx(0.0046 * exp(0.03 * (10.0 * sqrt(1.6) - 10.0)))
+    assert each == pytest.approx(0.0046 * exp(0.03 * (10.0 * sqrt(1.5) - 10.0)))
+
+
+def test_the_siloed_city_is_the_slowest_to_respond(played):
+    whole = {name: {own: preset_values(name)[f"stock.{own}"] for own in ("response_min", "prevention_share")}
+             for name in ("P0", "P1", "P2")}  # fmt: skip
+    rows = {name: played({}, values) for name, values in whole.items()}
+    response = {name: measured(run, "response") for name, run in rows.items()}
+    assert response["P1"] == pytest.approx(10.0)
+    assert response["P0"] > response["P2"] > response["P1"]
+    a_fire = {name: run["deaths"].sum() / run["incidents"].sum() for name, run in rows.items()}
+    assert a_fire["P1"] == pytest.approx(0.0046)
+    assert a_fire["P0"] > a_fire["P2"] > a_fire["P1"]
+    faster = played({}, {"response_min": 8.5})
+    assert measured(faster, "response") == pytest.approx(8.5)
+    assert faster["deaths"].sum() / faster["incidents"].sum() == pytest.approx(0.0046 * exp(0.03 * -1.5))
 
 
 def test_incidents_of_today_are_those_of_the_city(played):
