@@ -117,7 +117,7 @@ class HazardStock(Line):
     least_d: ClassVar[float] = 90.0
     reads: ClassVar[tuple[str, ...]] = tuple(SafetyLiteracy.own)  #: what residents know changes their habits
     own: ClassVar[Mapping[str, Parameter]] = {
-        "stock.inflow_factor": _of("New hazards against today, by habits and knowledge", "新增隐患（相对现状，受习惯与素养影响）",
+        "stock.inflow_factor": _of("New hazards against today, beside what habits change", "新增隐患（相对现状，习惯与素养的影响另计）",
                                    (1.1, 1.0, 0.85), unit="factor", within=(0.6, MOST_INFLOW), mix="geo"),
         "stock.prevention_share": _of("Budget that goes to prevention", "预算中用于事先预防的比例", (0.2, 0.25, 0.5), within=(0.1, 0.6)),
         "stock.response_min": _of("Turnout and travel of the brigade, if response had today's budget", "消防出动与行车时间（按现状响应预算计）",

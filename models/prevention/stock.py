@@ -97,9 +97,7 @@ class Stock:
         index, number, time = arrivals(self.stream.key("stock.candidate"), own.key, a_day, spans)
         time -= self.before
         unseen = licences.unseen(index, time, 4.0 * (self.before + self.after))
-        # Habits follow what residents know in the long run; before the window that is today's.
-        after = min(self.p[1]["inflow_factor"] * habit_factor(self.world.rules), MOST_INFLOW)
-        factor = np.where(time < 0.0, self.p[0]["inflow_factor"], after)
+        factor = np.where(time < 0.0, self.p[0]["inflow_factor"], self._inflow(np.maximum(time, 0.0)))
         factor *= np.where(unseen, line.licence_factor, 1.0)
         kept = self.stream.uniforms("stock.arises", own.key[index], number) < factor / most
         brought = licences.carried
@@ -110,6 +108,11 @@ class Stock:
                                self._ids("stock.brought", licences.premises[brought], licences.number[brought])]),
             early=np.concatenate([unseen[kept], np.ones(int(brought.sum()), dtype=np.bool_)]),
         )  # fmt: skip
+
+    def _inflow(self, days: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the new hazards against today, `days` into the window: habits too bring no fewer than full reform does."""
+        own, reform = self.p[1]["inflow_factor"], self.line.own["stock.inflow_factor"].values[2]
+        return np.clip(own * habit_factor(self.world.rules, days), min(own, reform), MOST_INFLOW)
 
     def _ids(self, decision: str, index: NDArray[np.int64], number: NDArray[np.int64]) -> NDArray[np.uint64]:
         return _bits(self.stream.key(decision), self.premises.key[index], number.astype(np.uint64))

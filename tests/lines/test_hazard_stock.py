@@ -13,6 +13,7 @@ from scipy.stats import t as student
 
 from models.calendar import WorkingHours
 from models.lines.hazard_stock import HazardStock
+from models.lines.safety_literacy import habit_factor
 from models.parameters import preset_values
 from models.prevention.premises import _SIGHT, KINDS, LAYERS, place_premises, spread
 from models.prevention.register import when
@@ -137,6 +138,27 @@ def test_what_arises_does_not_depend_on_what_finds_it(played):
     fewer = played({}, {"inflow_factor": 0.7}, permits_per_1000_y=0.0)
     assert (fewer["opened"] <= off["opened"]).all()
     assert fewer["opened"].sum() == pytest.approx(0.7 * off["opened"].sum(), rel=0.1)
+
+
+def test_habits_follow_knowledge_and_pass_no_full_reform(tiny_city):
+    days = np.array([0.0, 90.0, 365.0, 3650.0])
+
+    def inflow(preset: str, **own: float) -> np.ndarray:
+        rules = Rules(preset_values(preset), {}, {}, WorkingHours(), Stream(1, DECISIONS))
+        stock = Stock(HazardStock(), SimpleNamespace(city=tiny_city, rules=rules, window=(0.0, 365 * 86400.0)))  # type: ignore[arg-type]
+        stock.p = stock.p[0], {**stock.p[1], **own}
+        return stock._inflow(days)
+
+    habit = float(habit_factor(preset_values("P2")))
+    assert habit < 0.97
+    assert inflow("P2", inflow_factor=1.0) == pytest.approx(1.0 + (habit - 1.0) * (1.0 - np.exp(-days / 365.0)))
+    assert inflow("P2") == pytest.approx([0.85] * 4)  # the two together pass no full reform
+    assert inflow("P2", inflow_factor=0.86)[[0, -1]] == pytest.approx([0.86, 0.85])
+    assert inflow("P2", inflow_factor=0.7) == pytest.approx([0.7] * 4)  # what a user sets stands
+    assert inflow("P1") == pytest.approx([1.0] * 4)
+    siloed = inflow("P0")
+    assert siloed[0] == pytest.approx(1.1)
+    assert (np.diff(siloed) > 0.0).all()
 
 
 def test_unsupervised_days_are_licences_times_the_gap(played):
