@@ -78,7 +78,7 @@ class Stock:
         licences = new_licences(self.line, drawn, self.premises, span, self.p, routine)
         visited, visits = Inspections.joined([routine, first_visits(licences)]).ordered(many)
         hazards = self._hazards(licences)
-        years = int(np.ceil(self.after / YEAR))
+        years = max(1, int(self.after / YEAR))  # the days after the last whole year belong to it
         counts = np.zeros((many, years, len(COUNTS)))
         today = live(hazards, visits, self._rules(), self._facts(), self._luck(), counts)
         told = {name: counts[:, :, column].ravel() for column, name in enumerate(COUNTS)}
@@ -137,7 +137,7 @@ class Stock:
     ) -> NDArray[np.float64]:
         """Return the sum of `weights` by premises and year of the window, float64 [premises × years]."""
         kept = (time >= 0.0) & (time < self.after)
-        cell = index[kept] * years + (time[kept] / YEAR).astype(np.int64)
+        cell = index[kept] * years + np.minimum((time[kept] / YEAR).astype(np.int64), years - 1)
         return np.bincount(cell, weights[kept].astype(np.float64), len(self.premises) * years).astype(np.float64)
 
     def _told_of_visits(self, visited: Inspections, visits: Visits, years: int) -> dict[str, NDArray[np.float64]]:
@@ -168,7 +168,7 @@ class Stock:
         """Return the rows of the table: premises by premises, year by year."""
         line, many = self.line, len(self.premises)
         year = np.tile(np.arange(years), many)
-        days = np.minimum(self.after - year * YEAR, YEAR)
+        days = np.where(year < years - 1, YEAR, self.after - year * YEAR)
         share = days / YEAR
         seen = np.repeat(self.seen[1], years, axis=0)
         firm_h = share * (seen[:, 1] * line.patrol_h_y + seen[:, 3] * line.owner_h_y) + told.pop("there_h")

@@ -119,14 +119,26 @@ def test_no_hazard_is_lost(played):
     came = rows["open_start"] + rows["opened"] + rows["relapsed"]
     left = rows["rectified"] + rows["gone"] + rows["open_end"]
     np.testing.assert_array_equal(came, left)
-    start, end = (rows[name].reshape(-1, 3) for name in ("open_start", "open_end"))
+    start, end = (rows[name].reshape(-1, 2) for name in ("open_start", "open_end"))
     np.testing.assert_array_equal(start[:, 1:], end[:, :-1])
     assert rows["relapsed"].sum() > 100
     found = sum(rows[f"found_{layer}"].sum() for layer in LAYERS)
     assert found == pytest.approx(rows["rectified"].sum(), rel=0.05)
     assert rows["relapsed"].sum() == pytest.approx(0.5 * rows["rectified"].sum(), rel=0.1)
     assert (rows["hazard_d"] >= 0).all()
-    assert rows["days"].reshape(-1, 3)[0].tolist() == [365.0, 365.0, 270.0]
+    assert rows["days"].reshape(-1, 2)[0].tolist() == [365.0, 635.0]
+
+
+def test_a_day_more_than_a_year_belongs_to_it(played):
+    year, more = (played({}, {"inflow_factor": 0.7, "joint": 0.5}, days=days) for days in (365.0, 366.0))
+    assert len(more["days"]) == len(year["days"])
+    assert set(more["days"]) == {366.0}
+    for name in ("hazards", "incidents", "visits", "burden"):
+        assert measured(more, name) == pytest.approx(measured(year, name), rel=0.01), name
+    for name in ("permits", "visits", "opened", "found_patrol"):
+        assert year[name].sum() <= more[name].sum() <= year[name].sum() * 1.02 + 2.0, name
+    short = played({}, {}, days=90.0)
+    assert set(short["days"]) == {90.0}
 
 
 def test_what_arises_does_not_depend_on_what_finds_it(played):
