@@ -16,7 +16,8 @@ from models.lines.hazard_stock import HazardStock
 from models.lines.safety_literacy import habit_factor
 from models.parameters import preset_values
 from models.prevention.premises import _SIGHT, KINDS, LAYERS, place_premises, spread
-from models.prevention.register import when
+from models.prevention.register import Luck, _rectified, when
+from models.prevention.register import Rules as RegisterRules
 from models.prevention.stock import DECISIONS, Stock
 from models.stages import Rules
 from sim.city.model import BUILDING_USES
@@ -298,6 +299,16 @@ def test_visits_are_spread_by_weight_up_to_the_most(weights: list[float], total:
     assert (given_[w == 0.0] == 0.0).all()
     assert given_.sum() == pytest.approx(min(total, most * np.count_nonzero(w)), abs=1e-6)
     assert (np.diff(given_[np.argsort(w)]) >= -1e-9).all()
+
+
+@pytest.mark.parametrize(("preset", "median"), [("P0", 30.0), ("P1", 14.0), ("P2", 7.0)])
+def test_hazards_are_rectified_in_the_median_time_of_the_preset(preset: str, median: float):
+    line, p, none = HazardStock(), preset_values(preset), np.zeros((2, 1))
+    each = {name: np.full(2, p[f"stock.{name}"]) for name in ("p_find", "rectify_d", "compliance", "relapse")}
+    how = RegisterRules(np.zeros((2, 1, 3)), none, **each)
+    luck = Luck(*(Stream(1, DECISIONS).key(f"stock.{name}") for name in Luck._fields))
+    took = [_rectified(np.uint64(hazard), 0, 0.0, how, (line.rectify_sigma, luck)) for hazard in range(20_000)]
+    assert np.median(took) == pytest.approx(median, rel=0.03)
 
 
 @given(st.floats(-50.0, 50.0), st.floats(0.01, 30.0), st.floats(0.0, 2.0), st.floats(0.01, 2.0))
