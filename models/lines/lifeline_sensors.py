@@ -150,7 +150,7 @@ class LifelineSensors(Line):
     reach_min: Annotated[float, Field(gt=0, le=1440), Unit("min")] = 5.0  #: median until the gas is at the sensor
     sensitivity: Annotated[float, Field(ge=0, le=1), Unit("share")] = 0.9  #: leaks beside a sensor that it notices
     #: True alarms of the other lifelines (water, drainage, bridges, lifts) at full coverage: so many that three analysts
-    #: of 500,000 residents just read all at 40 % coverage and one true alarm in twenty (assumption).
+    #: of 500,000 residents can read all at 40 % coverage until fewer than one alarm in 18 is true (assumption).
     other_alarms: Annotated[float, Field(ge=0, le=10_000), Unit("per day and 100,000 residents")] = 30.0
     centre_residents: Annotated[float, Field(gt=0, le=1e9), Unit("persons")] = (
         500_000.0  #: for whom its analysts are given
@@ -272,13 +272,8 @@ class _Centre:
         leak = np.concatenate([rings, np.full(len(time) - len(rings), -1)])
         order = np.argsort(time, kind="stable")
         read = read_alarms(time[order], takes[order], self.analysts, LONGEST_QUEUE)
-        return {
-            "source": source[order],
-            "leak": leak[order],
-            "area": area[order],
-            "takes": takes[order],
-            "t_read": read,
-        }
+        columns = {"source": source, "leak": leak, "area": area, "takes": takes}
+        return {"t_read": read, **{name: column[order] for name, column in columns.items()}}
 
     def _filled(self, what: int, columns: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
         """Return all columns of the table for rows that tell of `what`; where they say nothing: NaN, -1 or 0."""

@@ -155,7 +155,7 @@ class _Year:
         self.graded = self.true_class - low
         self.operators = self._p("operators") * (1.0 - 0.5 * self._p("bar"))
         luck = draw("data.released")
-        released = luck < self._chance(self.world.rules)
+        released = luck < self._chance({name: self.world.rules[name] for name in _TODAY})
         self.stock = released & (luck < self._chance(_TODAY))  #: released before the window
         takes = stream.lognormals(self._p("release_d"), 0.6, "data.release_time", self.key) * DAY
         self.t_release = np.where(released, np.where(self.stock, start - takes, start + takes), np.nan)
