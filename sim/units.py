@@ -34,6 +34,7 @@ _TOLD = {
     "per 100 licences": "处/百件许可",
     "per 100,000 residents": "每十万居民",
     "per area and month": "每片区每月",
+    "per day and 100,000 residents": "每天每十万居民",
     "per day": "每天",
     "per hour": "每小时",
     "per household and quarter": "每户每季度",

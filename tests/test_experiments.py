@@ -52,6 +52,19 @@ def test_a_fault_of_an_experiment_is_one_sentence_with_its_line(tmp_path: Path, 
     assert re.search(r"mine\.yaml:\d+: ", str(caught.value))
 
 
+@pytest.mark.parametrize(
+    ("name", "arm", "indicator", "within"),
+    [
+        ("E7", "flooded", "explosions.gas", (-0.95, -0.5)),
+        ("E9", "full", "backlog.hard_cases", (-0.9, -0.8)),  # −85 % by the domain's own small model
+        ("E10", "linked", "unsupervised.stock", (-0.97, -0.2)),
+    ],
+)
+def test_a_band_can_fail(name: str, arm: str, indicator: str, within: tuple[float, float]):
+    [one] = [e for e in load_experiment(name).expected if (e.arm, e.indicator) == (arm, indicator)]
+    assert within[0] <= one.low <= one.high <= within[1]
+
+
 def test_micro_stations_do_what_was_expected_of_them(tiny, home):
     asked = load_experiment("E5")
     crews = {name: kind.model_copy(update={"count": 24}) for name, kind in tiny.crews.items()}

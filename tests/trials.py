@@ -15,7 +15,7 @@ from sim.city.model import City
 #: `set`, parameters over those of the policy.
 TRIALS: dict[str, dict[str, Any]] = {
     "grid_work": {"panel": 0.5},
-    "lifeline_sensors": {"rate_factor": 1000.0},
+    "lifeline_sensors": {"rate_factor": 1000.0, "other_alarms": 750.0, "centre_residents": 20_000.0},
     "command_chain": {"concurrent": 20},
     "service_hall": {"windows_per_100k": 120.0, "matters_per_100k": 2350.0},
     "surge": {

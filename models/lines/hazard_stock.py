@@ -117,9 +117,12 @@ class HazardStock(Line):
     least_d: ClassVar[float] = 90.0
     reads: ClassVar[tuple[str, ...]] = tuple(SafetyLiteracy.own)  #: what residents know changes their habits
     own: ClassVar[Mapping[str, Parameter]] = {
-        "stock.inflow_factor": _of("New hazards against today, by habits and knowledge", "新增隐患（相对现状，受习惯与素养影响）",
+        "stock.inflow_factor": _of("New hazards against today, beside what habits change", "新增隐患（相对现状，习惯与素养的影响另计）",
                                    (1.1, 1.0, 0.85), unit="factor", within=(0.6, MOST_INFLOW), mix="geo"),
         "stock.prevention_share": _of("Budget that goes to prevention", "预算中用于事先预防的比例", (0.2, 0.25, 0.5), within=(0.1, 0.6)),
+        "stock.response_min": _of("Turnout and travel of the brigade, if response had today's budget", "消防出动与行车时间（按现状响应预算计）",
+                                  (11.0, 10.0, 8.5), unit="min", within=(5.0, 20.0), mix="geo",
+                                  basis=Text("Today: travel times in Nanjing's core, 2020; reform: Shanghai 8:40", "现状：南京主城 2020 年行车时间；改革：上海 8 分 40 秒")),
         "stock.joint": _of("Inspectors' hours in joint inspections", "联合检查占检查工时比例", (0.0, 0.2, 0.9)),
         "stock.p_find": _of("Hazard found by a visit that looks at it", "检查发现隐患概率", (0.5, 0.5, 0.65), within=(0.2, 0.9), mix="logit"),
         "stock.duplicate": _of("Visits that repeat another office's", "重复检查比例", (0.2, 0.12, 0.05), within=(0.01, 0.5), mix="logit"),
@@ -127,7 +130,8 @@ class HazardStock(Line):
         "stock.gamma": _of("Visits by (risk)^γ: 0 to all alike, 1 in proportion", "按风险分配检查的指数 γ（0 均等，1 成比例）",
                            (0.0, 0.3, 1.0), unit="exponent", within=(0.0, 1.5)),
         "stock.auc": _of("Risk model: area under the curve", "风险模型 AUC", (0.60, 0.65, 0.80), within=(0.55, 0.9), mix="logit"),
-        "stock.rectify_d": _of("Time for one order to rectify, median", "单次整改用时（中位数）", (30.0, 14.0, 7.0), unit="d",
+        # Repeated until an order is followed, these are medians of 30, 14 and 7 days from found to rectified.
+        "stock.rectify_d": _of("Time for one order to rectify, median", "单次整改用时（中位数）", (21.7, 11.2, 6.6), unit="d",
                                within=(2.0, 90.0), mix="geo"),
         "stock.compliance": _of("Orders to rectify that are followed", "整改指令落实率", (0.6, 0.7, 0.9), within=(0.3, 0.99), mix="logit"),
         "stock.relapse": _of("Rectified hazards that come back", "隐患反弹率", (0.3, 0.2, 0.12), within=(0.05, 0.6), mix="logit"),
@@ -190,7 +194,6 @@ class HazardStock(Line):
     deaths_per_incident: Annotated[float, Field(ge=0, le=1), Unit("deaths")] = (
         0.0046  #: 999 in 217,000 residential fires
     )
-    response_min: Annotated[float, Field(gt=0, le=120), Unit("min")] = 10.0  #: where a fifth goes to prevention
     death_per_min: Annotated[float, Field(ge=0, le=1), Unit("log")] = (
         0.03  #: Jaldell 2017, doi:10.1007/s10694-016-0592-4
     )

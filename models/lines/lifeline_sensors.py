@@ -121,7 +121,7 @@ class LifelineSensors(Line):
         "lifeline.coverage": _share("Length of lifelines under sensors", "生命线监测覆盖率", (0.05, 0.3, 0.7)),
         "lifeline.risk_ranked": _share("Sensors placed by assessed risk", "按风险评估布设的传感器比例", (0.2, 0.5, 0.9)),
         "lifeline.ppv": _share("Alarms that are true", "报警真实率", (0.1, 0.3, 0.6), 0.02, 0.9),
-        "lifeline.analysts": Parameter(title=Text("Analysts of alarms on duty", "在岗报警研判员"), unit="persons",
+        "lifeline.analysts": Parameter(title=Text("Analysts of alarms on duty in a city of 500,000", "在岗报警研判员（按 50 万人口计）"), unit="persons",
                                        values=(2, 3, 5), range=(1, 10), mix="linear", assumption=True),
         "lifeline.read_min": Parameter(title=Text("Reading of an alarm by an analyst", "单条报警研判耗时"), unit="min",
                                        values=(4, 4, 3), range=(1, 15), mix="geo", assumption=True),
@@ -149,9 +149,12 @@ class LifelineSensors(Line):
     sample_min: Annotated[float, Field(gt=0, le=1440), Unit("min")] = 5.0  #: between two readings of a sensor
     reach_min: Annotated[float, Field(gt=0, le=1440), Unit("min")] = 5.0  #: median until the gas is at the sensor
     sensitivity: Annotated[float, Field(ge=0, le=1), Unit("share")] = 0.9  #: leaks beside a sensor that it notices
-    #: True alarms of the other lifelines (water, drainage, bridges, lifts) at full coverage, in the whole city: so
-    #: many that three analysts just read all at 40 % coverage and one true alarm in twenty (assumption).
-    other_alarms: Annotated[float, Field(ge=0, le=10_000), Unit("per day")] = 150.0
+    #: True alarms of the other lifelines (water, drainage, bridges, lifts) at full coverage: so many that three analysts
+    #: of 500,000 residents can read all at 40 % coverage until fewer than one alarm in 18 is true (assumption).
+    other_alarms: Annotated[float, Field(ge=0, le=10_000), Unit("per day and 100,000 residents")] = 30.0
+    centre_residents: Annotated[float, Field(gt=0, le=1e9), Unit("persons")] = (
+        500_000.0  #: for whom its analysts are given
+    )
     #: Mean time until a source ignites gas above the limit: fitted so that 9 of 10 explosions of the network are
     #: strikes (national, 2023–24) where sensors are few (assumption).
     ignition_h: Annotated[float, Field(gt=0, le=1e6), Unit("h")] = 20_000.0
@@ -216,6 +219,8 @@ class _Centre:
                                     self._p("coverage"), self._p("risk_ranked"))  # fmt: skip
         self.per_day = line.rate_factor * line.leaks_per_km / 365.0 * self.length / 1000.0 * self.risk
 
+        self.analysts = max(1, round(self._p("analysts") * self.world.city.residents / line.centre_residents))
+
     def _p(self, name: str) -> float:
         return self.world.rules[f"lifeline.{name}"]
 
@@ -255,7 +260,8 @@ class _Centre:
     @cached_property
     def _alarms(self) -> dict[str, NDArray[Any]]:
         """Return all alarms in order of time: those of leaks, of other lifelines, and false ones, as they are read."""
-        leaks, true = self._leaks, self._p("coverage") * self.line.other_alarms
+        leaks = self._leaks
+        true = self._p("coverage") * self.line.other_alarms * self.world.city.residents / 100_000
         rings = np.flatnonzero(leaks["sensed"])
         of_gas = float(self.per_day[self.sensor].sum()) * self.line.sensitivity
         false = (true + of_gas) * (1.0 / self._p("ppv") - 1.0)
@@ -265,14 +271,9 @@ class _Centre:
         source = np.repeat(np.arange(3), [len(part[0]) for part in parts])
         leak = np.concatenate([rings, np.full(len(time) - len(rings), -1)])
         order = np.argsort(time, kind="stable")
-        read = read_alarms(time[order], takes[order], max(1, round(self._p("analysts"))), LONGEST_QUEUE)
-        return {
-            "source": source[order],
-            "leak": leak[order],
-            "area": area[order],
-            "takes": takes[order],
-            "t_read": read,
-        }
+        read = read_alarms(time[order], takes[order], self.analysts, LONGEST_QUEUE)
+        columns = {"source": source, "leak": leak, "area": area, "takes": takes}
+        return {"t_read": read, **{name: column[order] for name, column in columns.items()}}
 
     def _filled(self, what: int, columns: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
         """Return all columns of the table for rows that tell of `what`; where they say nothing: NaN, -1 or 0."""
@@ -335,7 +336,7 @@ class _Centre:
         streets = areas.of_level("street")
         read = np.isfinite(alarms["t_read"])
         inside = np.clip(end - (alarms["t_read"] - alarms["takes"]), 0.0, alarms["takes"])
-        capacity = max(1, round(self._p("analysts"))) * (end - start)
+        capacity = self.analysts * (end - start)
 
         def of_street(weights: NDArray[Any]) -> Floats:
             return np.asarray(np.bincount(place, weights, minlength=len(areas))[streets], dtype=np.float64)

@@ -3,7 +3,8 @@
 Each district keeps data sets of four classes. A set is released with a probability by its class, some time after the
 decision; it is of use if it is good and fresh enough. An application works once all sets that it needs are there, and
 an operator has made it. A set that is graded one class too low takes the road of that class. Figures are assumptions
-unless a source stands beside them.
+unless a source stands beside them. The window opens on what today's governance (P1) has released; a policy adds to it,
+or withdraws what it would not release.
 """
 
 from __future__ import annotations
@@ -132,6 +133,9 @@ class PublicData(Line):
         return lambda: columns
 
 
+_TODAY = {name: parameter.values[1] for name, parameter in PublicData.own.items()}
+
+
 @dataclass
 class _Year:
     """The data sets of one run, as arrays [districts · sets], district by district."""
@@ -150,16 +154,23 @@ class _Year:
         low = (draw("data.graded") < self._p("misgrade")) & (self.true_class > OPEN)
         self.graded = self.true_class - low
         self.operators = self._p("operators") * (1.0 - 0.5 * self._p("bar"))
-        released = draw("data.released") < self._by_class(
-            self._p("open"), APPROVED * self._p("open"), self._p("licensed") if self.operators > 0 else 0.0)  # fmt: skip
+        luck = draw("data.released")
+        released = luck < self._chance({name: self.world.rules[name] for name in _TODAY})
+        self.stock = released & (luck < self._chance(_TODAY))  #: released before the window
         takes = stream.lognormals(self._p("release_d"), 0.6, "data.release_time", self.key) * DAY
-        self.t_release = np.where(released, start + takes, np.nan)
+        self.t_release = np.where(released, np.where(self.stock, start - takes, start + takes), np.nan)
         self.age_d = stream.lognormals(self._p("latency_d"), 0.6, "data.latency", self.key)
         self.usable = draw("data.usable") < self._p("quality") * np.exp(-self.age_d / FRESH_D)
-        self.years = np.nan_to_num(np.clip(end - self.t_release, 0.0, None)) / YEAR  #: in which it is released
+        #: Of the window, in which it is released.
+        self.years = np.nan_to_num(np.clip(end - np.maximum(self.t_release, start), 0.0, None)) / YEAR
 
     def _p(self, name: str) -> float:
         return self.world.rules[f"data.{name}"]
+
+    def _chance(self, p: Mapping[str, float]) -> Floats:
+        """Return the chance of each data set to be released under the parameters `p`."""
+        licensed = p["data.licensed"] if p["data.operators"] > 0 else 0.0
+        return self._by_class(p["data.open"], APPROVED * p["data.open"], licensed)
 
     def _by_class(self, of_open: float, conditional: float, licensed: float) -> Floats:
         """Return a value of each data set by how it is graded, 0 where it is closed."""
@@ -188,7 +199,7 @@ class _Year:
                 "true_class": self.true_class, "graded": self.graded, "usable": self.usable,
                 "t_release": self.t_release, "holders": holders, "hazard": hazard, "leaks_expected": expected,
                 "leaks": stream.poissons(expected, "data.leak", self.key), "available": 1.0 * self._there(),
-                "effort_h": np.where(self.years > 0, PREPARE_H + UPDATE_H * 365.0 / self._p("latency_d") * self.years, 0.0),
+                "effort_h": PREPARE_H * ((self.years > 0) & ~self.stock) + UPDATE_H * 365.0 / self._p("latency_d") * self.years,
                 }  # fmt: skip
 
     def _there(self) -> NDArray[np.bool_]:
@@ -196,13 +207,13 @@ class _Year:
         return self.usable & (self.years > 0)
 
     def _applications(self) -> dict[str, NDArray[Any]]:
-        """Let each application wait for the last of its data sets, and then be made."""
-        line, stream, (_, end) = self.line, self.world.rules.stream, self.world.window
+        """Let each application wait for the last of its data sets, and then be made, in the window."""
+        line, stream, (start, end) = self.line, self.world.rules.stream, self.world.window
         number = np.tile(np.arange(line.applications), len(self.districts))
         area = np.repeat(self.districts, line.applications)
         key = area * 100_000 + number
         needs = 1 + (stream.uniforms("data.needs", key) * line.most_needs).astype(np.int64)
-        ready, met = np.zeros(len(key)), np.zeros(len(key), dtype=np.int64)
+        ready, met = np.full(len(key), start), np.zeros(len(key), dtype=np.int64)
         district = np.repeat(np.arange(len(self.districts)), line.applications)
         use = np.where(self._there(), self.t_release, np.inf)
         for i in range(line.most_needs):

@@ -18,7 +18,7 @@ from pydantic import Field
 
 from models.indicator import Columns, IndicatorKind, ratio
 from models.lines.base import Line, Rows
-from models.literacy.knowledge import HABIT, SETTINGS, Parameters, all_types, presets, steady
+from models.literacy.knowledge import HABIT, SETTINGS, Floats, Parameters, all_types, presets, steady
 from models.literacy.year import LiteracyYear
 from models.parameter import Parameter
 from models.world import World
@@ -179,7 +179,11 @@ def steady_knowledge(rules: Parameters, line: SafetyLiteracy | None = None) -> f
     return steady(line, rules).mean(all_types(line.village_share), riders)
 
 
-def habit_factor(rules: Parameters) -> float:
-    """Return the factor 1 − 0.35·ΔK on the inflow of hazards: ΔK is the steady knowledge above that of today (P1)."""
-    today = presets(SafetyLiteracy.own, 1)
-    return 1.0 - HABIT * (steady_knowledge(rules) - steady_knowledge(today))
+def habit_factor(rules: Parameters, days: Floats | float = np.inf) -> Floats:
+    """Return the factor 1 − 0.35·ΔK on the inflow of hazards, `days` after a programme has taken over from today's (P1).
+
+    Knowledge goes from today's to its steady value with its own time constant.
+    """
+    line, today = SafetyLiteracy(), presets(SafetyLiteracy.own, 1)
+    gained = steady_knowledge(rules, line) - steady_knowledge(today, line)
+    return np.asarray(1.0 + HABIT * gained * np.expm1(-np.asarray(days) / line.tau_knowledge_d))

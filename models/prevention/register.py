@@ -117,9 +117,13 @@ def when(start: float, wait: float, before: float, after: float) -> float:
 
 @numba.njit(cache=True)
 def _add_span(cell: NDArray[np.float64], column: int, start: float, stop: float, weight: float) -> None:
-    """Add the days from `start` to `stop`, with a weight, to a column of the years [years, columns] of one premises."""
+    """Add the days from `start` to `stop`, with a weight, to a column of the years [years, columns] of one premises.
+
+    What lies after the last whole year belongs to it.
+    """
     for year in range(len(cell)):
-        overlap = min(stop, (year + 1) * YEAR) - max(start, year * YEAR)
+        ends = (year + 1) * YEAR if year < len(cell) - 1 else inf
+        overlap = min(stop, ends) - max(start, year * YEAR)
         if overlap > 0.0:
             cell[year, column] += weight * overlap
 
@@ -128,7 +132,7 @@ def _add_span(cell: NDArray[np.float64], column: int, start: float, stop: float,
 def _count(cell: NDArray[np.float64], column: int, time: float, end: float, amount: float) -> None:
     """Add `amount` to a column of the year of `time`, if it lies within the window."""
     if 0.0 <= time < end:
-        cell[int(time / YEAR), column] += amount
+        cell[min(int(time / YEAR), len(cell) - 1), column] += amount
 
 
 @numba.njit(cache=True)
@@ -231,5 +235,5 @@ def _open(cell: NDArray[np.float64], start: float, stop: float, weight: float, e
     for year in range(len(cell)):
         if start < year * YEAR <= stop:
             cell[year, _START] += 1.0
-        if start < min((year + 1) * YEAR, end) <= stop:
+        if start < ((year + 1) * YEAR if year < len(cell) - 1 else end) <= stop:
             cell[year, _END] += 1.0

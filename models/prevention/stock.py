@@ -15,7 +15,6 @@ from models.calendar import DAY
 from models.lines.safety_literacy import habit_factor
 from models.prevention import inspection, premises
 from models.prevention.inspection import (
-    BASE_SHARE,
     DEPARTMENTS,
     Inspections,
     Licences,
@@ -79,7 +78,7 @@ class Stock:
         licences = new_licences(self.line, drawn, self.premises, span, self.p, routine)
         visited, visits = Inspections.joined([routine, first_visits(licences)]).ordered(many)
         hazards = self._hazards(licences)
-        years = int(np.ceil(self.after / YEAR))
+        years = max(1, int(self.after / YEAR))  # the days after the last whole year belong to it
         counts = np.zeros((many, years, len(COUNTS)))
         today = live(hazards, visits, self._rules(), self._facts(), self._luck(), counts)
         told = {name: counts[:, :, column].ravel() for column, name in enumerate(COUNTS)}
@@ -98,9 +97,7 @@ class Stock:
         index, number, time = arrivals(self.stream.key("stock.candidate"), own.key, a_day, spans)
         time -= self.before
         unseen = licences.unseen(index, time, 4.0 * (self.before + self.after))
-        # Habits follow what residents know in the long run; before the window that is today's.
-        after = min(self.p[1]["inflow_factor"] * habit_factor(self.world.rules), MOST_INFLOW)
-        factor = np.where(time < 0.0, self.p[0]["inflow_factor"], after)
+        factor = np.where(time < 0.0, self.p[0]["inflow_factor"], self._inflow(np.maximum(time, 0.0)))
         factor *= np.where(unseen, line.licence_factor, 1.0)
         kept = self.stream.uniforms("stock.arises", own.key[index], number) < factor / most
         brought = licences.carried
@@ -111,6 +108,11 @@ class Stock:
                                self._ids("stock.brought", licences.premises[brought], licences.number[brought])]),
             early=np.concatenate([unseen[kept], np.ones(int(brought.sum()), dtype=np.bool_)]),
         )  # fmt: skip
+
+    def _inflow(self, days: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the new hazards against today, `days` into the window: habits too bring no fewer than full reform does."""
+        own, reform = self.p[1]["inflow_factor"], self.line.own["stock.inflow_factor"].values[2]
+        return np.clip(own * habit_factor(self.world.rules, days), min(own, reform), MOST_INFLOW)
 
     def _ids(self, decision: str, index: NDArray[np.int64], number: NDArray[np.int64]) -> NDArray[np.uint64]:
         return _bits(self.stream.key(decision), self.premises.key[index], number.astype(np.uint64))
@@ -135,7 +137,7 @@ class Stock:
     ) -> NDArray[np.float64]:
         """Return the sum of `weights` by premises and year of the window, float64 [premises × years]."""
         kept = (time >= 0.0) & (time < self.after)
-        cell = index[kept] * years + (time[kept] / YEAR).astype(np.int64)
+        cell = index[kept] * years + np.minimum((time[kept] / YEAR).astype(np.int64), years - 1)
         return np.bincount(cell, weights[kept].astype(np.float64), len(self.premises) * years).astype(np.float64)
 
     def _told_of_visits(self, visited: Inspections, visits: Visits, years: int) -> dict[str, NDArray[np.float64]]:
@@ -166,7 +168,7 @@ class Stock:
         """Return the rows of the table: premises by premises, year by year."""
         line, many = self.line, len(self.premises)
         year = np.tile(np.arange(years), many)
-        days = np.minimum(self.after - year * YEAR, YEAR)
+        days = np.where(year < years - 1, YEAR, self.after - year * YEAR)
         share = days / YEAR
         seen = np.repeat(self.seen[1], years, axis=0)
         firm_h = share * (seen[:, 1] * line.patrol_h_y + seen[:, 3] * line.owner_h_y) + told.pop("there_h")
@@ -174,8 +176,10 @@ class Stock:
         per_hazard = line.attributable * a_day * many * CALIBRATED_D / today if today > 0.0 else 0.0
         base = (1.0 - line.attributable) * a_day * days * np.repeat(self.premises.risk, years)
         incidents = base + per_hazard * told["exposed_d"]
-        response = line.response_min * sqrt((1.0 - BASE_SHARE) / (1.0 - self.p[1]["prevention_share"]))
-        deaths = incidents * line.deaths_per_incident * exp(line.death_per_min * (response - line.response_min))
+        before, p = self.p
+        left = (1.0 - p["prevention_share"]) / (1.0 - before["prevention_share"])  # of the budget for response
+        response = p["response_min"] / sqrt(left)
+        deaths = incidents * line.deaths_per_incident * exp(line.death_per_min * (response - before["response_min"]))
         told["closure_d"] += told.pop("held_d")
         return {
             "premises": np.repeat(self.premises.key.astype(np.int64), years),

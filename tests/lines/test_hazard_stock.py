@@ -13,9 +13,11 @@ from scipy.stats import t as student
 
 from models.calendar import WorkingHours
 from models.lines.hazard_stock import HazardStock
+from models.lines.safety_literacy import habit_factor
 from models.parameters import preset_values
 from models.prevention.premises import _SIGHT, KINDS, LAYERS, place_premises, spread
-from models.prevention.register import when
+from models.prevention.register import Luck, _rectified, when
+from models.prevention.register import Rules as RegisterRules
 from models.prevention.stock import DECISIONS, Stock
 from models.stages import Rules
 from sim.city.model import BUILDING_USES
@@ -118,14 +120,26 @@ def test_no_hazard_is_lost(played):
     came = rows["open_start"] + rows["opened"] + rows["relapsed"]
     left = rows["rectified"] + rows["gone"] + rows["open_end"]
     np.testing.assert_array_equal(came, left)
-    start, end = (rows[name].reshape(-1, 3) for name in ("open_start", "open_end"))
+    start, end = (rows[name].reshape(-1, 2) for name in ("open_start", "open_end"))
     np.testing.assert_array_equal(start[:, 1:], end[:, :-1])
     assert rows["relapsed"].sum() > 100
     found = sum(rows[f"found_{layer}"].sum() for layer in LAYERS)
     assert found == pytest.approx(rows["rectified"].sum(), rel=0.05)
     assert rows["relapsed"].sum() == pytest.approx(0.5 * rows["rectified"].sum(), rel=0.1)
     assert (rows["hazard_d"] >= 0).all()
-    assert rows["days"].reshape(-1, 3)[0].tolist() == [365.0, 365.0, 270.0]
+    assert rows["days"].reshape(-1, 2)[0].tolist() == [365.0, 635.0]
+
+
+def test_a_day_more_than_a_year_belongs_to_it(played):
+    year, more = (played({}, {"inflow_factor": 0.7, "joint": 0.5}, days=days) for days in (365.0, 366.0))
+    assert len(more["days"]) == len(year["days"])
+    assert set(more["days"]) == {366.0}
+    for name in ("hazards", "incidents", "visits", "burden"):
+        assert measured(more, name) == pytest.approx(measured(year, name), rel=0.01), name
+    for name in ("permits", "visits", "opened", "found_patrol"):
+        assert year[name].sum() <= more[name].sum() <= year[name].sum() * 1.02 + 2.0, name
+    short = played({}, {}, days=90.0)
+    assert set(short["days"]) == {90.0}
 
 
 def test_what_arises_does_not_depend_on_what_finds_it(played):
@@ -137,6 +151,27 @@ def test_what_arises_does_not_depend_on_what_finds_it(played):
     fewer = played({}, {"inflow_factor": 0.7}, permits_per_1000_y=0.0)
     assert (fewer["opened"] <= off["opened"]).all()
     assert fewer["opened"].sum() == pytest.approx(0.7 * off["opened"].sum(), rel=0.1)
+
+
+def test_habits_follow_knowledge_and_pass_no_full_reform(tiny_city):
+    days = np.array([0.0, 90.0, 365.0, 3650.0])
+
+    def inflow(preset: str, **own: float) -> np.ndarray:
+        rules = Rules(preset_values(preset), {}, {}, WorkingHours(), Stream(1, DECISIONS))
+        stock = Stock(HazardStock(), SimpleNamespace(city=tiny_city, rules=rules, window=(0.0, 365 * 86400.0)))  # type: ignore[arg-type]
+        stock.p = stock.p[0], {**stock.p[1], **own}
+        return stock._inflow(days)
+
+    habit = float(habit_factor(preset_values("P2")))
+    assert habit < 0.97
+    assert inflow("P2", inflow_factor=1.0) == pytest.approx(1.0 + (habit - 1.0) * (1.0 - np.exp(-days / 365.0)))
+    assert inflow("P2") == pytest.approx([0.85] * 4)  # the two together pass no full reform
+    assert inflow("P2", inflow_factor=0.86)[[0, -1]] == pytest.approx([0.86, 0.85])
+    assert inflow("P2", inflow_factor=0.7) == pytest.approx([0.7] * 4)  # what a user sets stands
+    assert inflow("P1") == pytest.approx([1.0] * 4)
+    siloed = inflow("P0")
+    assert siloed[0] == pytest.approx(1.1)
+    assert (np.diff(siloed) > 0.0).all()
 
 
 def test_unsupervised_days_are_licences_times_the_gap(played):
@@ -224,9 +259,24 @@ def test_a_tenth_of_the_grids_has_a_third_of_the_risk():
 
 def test_response_has_what_prevention_leaves(played):
     rows = played({}, {"prevention_share": 0.5})
-    assert rows["response_min"][0] == pytest.approx(10.0 * sqrt(0.8 / 0.5))
+    assert rows["response_min"][0] == pytest.approx(10.0 * sqrt(0.75 / 0.5))
     each = rows["deaths"].sum() / rows["incidents"].sum()
-    assert each == pytest.approx(0.0046 * exp(0.03 * (10.0 * sqrt(1.6) - 10.0)))
+    assert each == pytest.approx(0.0046 * exp(0.03 * (10.0 * sqrt(1.5) - 10.0)))
+
+
+def test_the_siloed_city_is_the_slowest_to_respond(played):
+    whole = {name: {own: preset_values(name)[f"stock.{own}"] for own in ("response_min", "prevention_share")}
+             for name in ("P0", "P1", "P2")}  # fmt: skip
+    rows = {name: played({}, values) for name, values in whole.items()}
+    response = {name: measured(run, "response") for name, run in rows.items()}
+    assert response["P1"] == pytest.approx(10.0)
+    assert response["P0"] > response["P2"] > response["P1"]
+    a_fire = {name: run["deaths"].sum() / run["incidents"].sum() for name, run in rows.items()}
+    assert a_fire["P1"] == pytest.approx(0.0046)
+    assert a_fire["P0"] > a_fire["P2"] > a_fire["P1"]
+    faster = played({}, {"response_min": 8.5})
+    assert measured(faster, "response") == pytest.approx(8.5)
+    assert faster["deaths"].sum() / faster["incidents"].sum() == pytest.approx(0.0046 * exp(0.03 * -1.5))
 
 
 def test_incidents_of_today_are_those_of_the_city(played):
@@ -249,6 +299,16 @@ def test_visits_are_spread_by_weight_up_to_the_most(weights: list[float], total:
     assert (given_[w == 0.0] == 0.0).all()
     assert given_.sum() == pytest.approx(min(total, most * np.count_nonzero(w)), abs=1e-6)
     assert (np.diff(given_[np.argsort(w)]) >= -1e-9).all()
+
+
+@pytest.mark.parametrize(("preset", "median"), [("P0", 30.0), ("P1", 14.0), ("P2", 7.0)])
+def test_hazards_are_rectified_in_the_median_time_of_the_preset(preset: str, median: float):
+    line, p, none = HazardStock(), preset_values(preset), np.zeros((2, 1))
+    each = {name: np.full(2, p[f"stock.{name}"]) for name in ("p_find", "rectify_d", "compliance", "relapse")}
+    how = RegisterRules(np.zeros((2, 1, 3)), none, **each)
+    luck = Luck(*(Stream(1, DECISIONS).key(f"stock.{name}") for name in Luck._fields))
+    took = [_rectified(np.uint64(hazard), 0, 0.0, how, (line.rectify_sigma, luck)) for hazard in range(20_000)]
+    assert np.median(took) == pytest.approx(median, rel=0.03)
 
 
 @given(st.floats(-50.0, 50.0), st.floats(0.01, 30.0), st.floats(0.0, 2.0), st.floats(0.01, 2.0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -30,11 +31,15 @@ DAYS = 120
 
 @pytest.fixture(scope="module")
 def played(tiny_city, tiny_people):
-    """Return the rows of a policy over DAYS with a thousand times the leaks, seed by seed, each played once."""
+    """Return the rows of a policy over DAYS with a thousand times the leaks, seed by seed, each played once.
+
+    The small city has the alarms and the analysts of one of 500,000 residents.
+    """
+    centre = {"other_alarms": 15_000_000.0 / tiny_city.residents, "centre_residents": float(tiny_city.residents)}
 
     @cache
     def of(*changes: tuple[str, float], fields: tuple[tuple[str, float], ...] = ()) -> list[dict[str, np.ndarray]]:
-        line = LifelineSensors(**{"rate_factor": 1000.0, **dict(fields)})
+        line = LifelineSensors(**{"rate_factor": 1000.0, **centre, **dict(fields)})
         values = {**preset_values("P1"), **{f"lifeline.{name}": x for name, x in changes}}
         return [rows_alone(line, tiny_city, tiny_people, values, seed, DAYS) for seed in SEEDS]
 
@@ -104,6 +109,17 @@ def test_the_load_is_alarms_times_reading_over_analysts(played):
 def test_as_many_alarms_are_true_as_is_said(played, ppv: float):
     told = only(played(coverage=0.3, ppv=ppv), ALARMS)
     assert 1 - told["false_alarms"].sum() / told["alarms"].sum() == pytest.approx(ppv, rel=0.06)
+
+
+def test_alarms_and_analysts_are_of_the_size_of_the_city(tiny_city, tiny_people):
+    line = LifelineSensors(rate_factor=0.0)
+    for residents, analysts in ((tiny_city.residents, 1), (500_000, 3), (2_000_000, 12)):
+        city = replace(tiny_city, residents=residents)
+        values = {**preset_values("P1"), "lifeline.coverage": 1.0, "lifeline.ppv": 0.6}
+        told = only([rows_alone(line, city, tiny_people, values, 1, DAYS)], ALARMS)
+        a_day = told["alarms"].sum() / DAYS
+        assert a_day == pytest.approx(residents / 100_000 * 30.0 / 0.6, rel=0.1)
+        assert told["read_share"].sum() == pytest.approx(a_day * 4.0 / (analysts * 1440), rel=0.1)
 
 
 # Where the sensors are

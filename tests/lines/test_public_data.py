@@ -122,6 +122,21 @@ def test_skill_by_preset_is_about_what_the_domain_says(played):
     assert found["P2"] == pytest.approx(0.80, abs=0.02)
 
 
+def test_the_window_opens_on_what_is_released_today(played):
+    today, reform, siloed = (only(played(p, misgrade=0.0, operators=3.0), SET) for p in ("P1", "P2", "P0"))
+    out = {name: sets["t_release"] < 0.0 for name, sets in (("today", today), ("reform", reform), ("siloed", siloed))}
+    for graded, share in ((OPEN, 0.35), (2, 0.35 * APPROVED), (LICENSED, 0.25), (CLOSED, 0.0)):
+        assert out["today"][today["graded"] == graded].mean() == pytest.approx(share, abs=0.06)
+    assert np.array_equal(out["today"], np.isfinite(today["t_release"]))  # today's governance adds nothing to its own
+    assert np.array_equal(out["reform"], out["today"])  # reform opens on the same, and adds to it
+    assert (reform["t_release"] > 0.0).sum() > 0.5 * out["today"].sum()
+    assert not (out["siloed"] & ~out["today"]).any()
+    assert 0 < out["siloed"].sum() < 0.5 * out["today"].sum()
+    # What was there is held for the whole year and needs no preparing.
+    assert today["leaks_expected"] == pytest.approx(today["hazard"] * out["today"])
+    assert today["effort_h"] == pytest.approx(0.1 * 365.0 / 7.0 * out["today"])
+
+
 # What leaks
 
 
