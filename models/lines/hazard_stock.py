@@ -141,10 +141,10 @@ class HazardStock(Line):
         "stock.gate": _of("Flagged operators held up until they have rectified", "违规主体办证被拦截率", (0.1, 0.4, 0.8),
                           within=(0.02, 0.95), mix="logit"),
         "stock.engineered": _of("Premises with engineered protection", "落实技防物防（充电棚、简易喷淋）的场所比例", (0.05, 0.1, 0.3)),
-        "stock.covered_patrol": _of("Premises in the hands of the territory", "属地巡查覆盖率", (0.6, 0.7, 0.85), mix="logit"),
-        "stock.covered_inspectors": _of("Premises on a department's list", "行业部门监管覆盖率", (0.3, 0.45, 0.6), mix="logit"),
-        "stock.covered_owner": _of("Premises with checks of their own", "企业自查（龙头企业带动）覆盖率", (0.1, 0.2, 0.35), mix="logit"),
-        "stock.covered_residents": _of("Premises that residents report on", "居民上报覆盖率", (0.2, 0.25, 0.35), mix="logit"),
+        "stock.covered_patrol": _of("Premises in the hands of the territory", "属地巡查覆盖率", (0.6, 0.7, 0.85), within=(0.01, 0.99), mix="logit"),
+        "stock.covered_inspectors": _of("Premises on a department's list", "行业部门监管覆盖率", (0.3, 0.45, 0.6), within=(0.01, 0.99), mix="logit"),
+        "stock.covered_owner": _of("Premises with checks of their own", "企业自查（龙头企业带动）覆盖率", (0.1, 0.2, 0.35), within=(0.01, 0.99), mix="logit"),
+        "stock.covered_residents": _of("Premises that residents report on", "居民上报覆盖率", (0.2, 0.25, 0.35), within=(0.01, 0.99), mix="logit"),
         "stock.correlation": _of("Correlation of what escapes each layer", "各层防线盲区的相关性", (0.6, 0.4, 0.1)),
     }  # fmt: skip
     table: ClassVar[pa.Schema] = pa.schema([
