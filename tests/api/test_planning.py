@@ -42,7 +42,7 @@ def test_a_policy_is_checked_against_its_preset(client: TestClient):
     told = client.post("/api/policies/check", json={"policy": OWN}).json()
     assert told["missing"] == []
     changed = {one["name"]: one for one in told["changes"]["parameters"]}
-    assert changed["routing.p_misroute"]["before"] == 0.1
+    assert changed["routing.p_misroute"]["before"] == 0.05
     assert changed["routing.p_misroute"]["after"] < 0.07
     price = lever_kinds()["one_network"].side_effects[0].parameter
     assert changed[price]["after"] > changed[price]["before"]
@@ -115,7 +115,7 @@ def test_a_fault_is_a_422_and_one_sentence_in_each_language(client: TestClient, 
 
 def test_a_fault_of_a_file_says_its_line(client: TestClient):
     answer = client.post("/api/policies/check", json={"yaml": FILE + "levers:\n  - {kind: magic}\n"})
-    assert answer.json()["where"] == "policy.yaml:5"
+    assert answer.json()["where"] == "policy.yaml:6"
 
 
 def test_two_policies_are_told_apart_before_anything_runs(client: TestClient):

@@ -37,7 +37,7 @@ def test_every_mechanism_is_there_and_fits_every_screen(page, address: str, tmp_
     page.click("#A03 button[aria-expanded]")
     acts, parameter, assumption = WORDS[language]
     text = page.inner_text("#A03")
-    for word in (acts, parameter, assumption, "一网统管", "0.18", "n = 30"):
+    for word in (acts, parameter, assumption, "一网统管", "0.026", "n = 30"):
         assert word in text
     assert page.get_attribute("#A03 svg", "aria-label") == acts
     assert page.locator("#A03 svg circle.on").count() == 3
