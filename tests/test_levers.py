@@ -18,7 +18,7 @@ SEEDS = range(10)
 
 @pytest.fixture(scope="module")
 def trials(home) -> LeverTrials:
-    return LeverTrials(home / "cities", SEEDS, SEEDS)
+    return LeverTrials(home / "cities", SEEDS, range(30))
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ schema = schemathesis.openapi.from_asgi("/api/openapi.json", app)
 
 
 @schema.parametrize()
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 def test_no_request_makes_the_service_fall(case):
     case.call_and_validate(checks=[not_a_server_error])
 
@@ -35,7 +35,7 @@ def known() -> dict[str, str]:
 
 
 @schema.include(path_regex="run_id|job_id").parametrize()
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 def test_nor_does_one_about_what_is_there(case, known: dict[str, str]):
     case.path_parameters |= {name: value for name, value in known.items() if name in case.path_parameters}
     case.call_and_validate(checks=[not_a_server_error])

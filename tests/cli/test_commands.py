@@ -153,6 +153,7 @@ def test_a_city_in_words_says_that_it_is_synthetic_and_whose_data_it_is(generate
     assert "急救站点" in chinese
 
 
+@pytest.mark.slow
 def test_the_residents_are_as_many_as_asked_for_and_the_city_has_the_name_asked_for(generated: Path, tmp_path: Path):
     result = jinling(
         "city", "build", "--pbf", generated, "--residents", 3000, "--name", "甲城", "--json", home=tmp_path
@@ -189,6 +190,7 @@ def test_a_run_in_words_names_its_log_and_is_not_computed_twice(first_run: dict,
     assert (home / "runs" / first_run["run"] / "manifest.json").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_another_seed_and_another_policy_are_other_runs(first_run: dict, home: Path):
     other = json.loads(jinling("run", "tiny_day", "--seed", 1, "--json", home=home).stdout)
     reform = json.loads(jinling("run", "tiny_day", "--seed", 5, "--policy", "P2", "--json", home=home).stdout)

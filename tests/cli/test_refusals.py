@@ -69,7 +69,9 @@ def test_a_stopped_run_says_so(tiny_city, home: Path, tmp_path: Path):
     assert was_stopped(result), (result.returncode, result.stdout, result.stderr)
 
 
-@pytest.mark.parametrize("after", [0.1, 0.4, 0.8, 1.2])
+@pytest.mark.parametrize(
+    "after", [0.4, *(pytest.param(seconds, marks=pytest.mark.slow) for seconds in (0.1, 0.8, 1.2))]
+)
 def test_a_comparison_stopped_while_its_workers_start_says_so(tiny_city, home: Path, tmp_path: Path, after: float):
     month = scenario_file(tmp_path, "hours: 24", "hours: 1440")
     mine = home_with_city(home, tmp_path)
@@ -321,7 +323,7 @@ def test_geojson_with_a_byte_order_mark_is_read_as_csv_is(tmp_path: Path):
 # Names that look like Rich's markup.
 
 
-@pytest.mark.parametrize("old", ['en: "A day', 'name: "Tiny'])
+@pytest.mark.parametrize("old", ['en: "A day', pytest.param('name: "Tiny', marks=pytest.mark.slow)])
 def test_a_name_in_square_brackets_is_a_name(tmp_path: Path, old: str):
     file = scenario_file(tmp_path, old, old.replace('"', '"[/b] [red] '))
     result = jinling("compare", file, "--seeds", 1, "--workers", 1, home=tmp_path / "home")
@@ -329,6 +331,7 @@ def test_a_name_in_square_brackets_is_a_name(tmp_path: Path, old: str):
     assert "[/b] [red]" in " ".join(result.stdout.split())
 
 
+@pytest.mark.slow
 def test_a_path_in_square_brackets_is_a_path(tmp_path: Path):
     policy_file(tmp_path, "", name="[a].yaml")
     result = jinling("compare", "tiny_day", "--seeds", 1, "--workers", 1, "--policies", "P1,[a].yaml", home="home",
