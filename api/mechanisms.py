@@ -21,7 +21,7 @@ from scenarios.library import (
     policy_names,
     scenario_names,
 )
-from sim.index import THEMES
+from sim.themes import THEMES
 from sim.units import unit_text
 
 #: Written by `python -m benchmarks.mechanisms --write`.

@@ -9,8 +9,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.index import Theme
 from sim.text import Text
+from sim.themes import Theme
 
 Columns = Mapping[str, NDArray[Any]]
 Better = Literal["lower", "higher", "none"]

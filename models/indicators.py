@@ -19,8 +19,8 @@ from models.indicator import mean as _mean
 from models.indicator import quantile as _quantile
 from models.lines.base import line_kinds
 from sim.city.model import Areas
-from sim.index import Theme
 from sim.text import Text
+from sim.themes import Theme
 from sim.units import unit_text
 from sim.validation import load_model
 

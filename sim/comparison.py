@@ -9,9 +9,10 @@ from typing import Literal, TypeVar
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from sim.index import Theme, against_nothing, overall, score, theme_scores
+from sim.index import against_nothing, overall, score, theme_scores
 from sim.statistics import PairedDifference, holm, mean_interval, paired_difference, worst_tenth
 from sim.text import Text
+from sim.themes import Theme
 
 Values = dict[str, dict[int, dict[str, float | None]]]  #: policy → seed → indicator → value
 AreaValues = dict[str, dict[int, dict[str, dict[str, float | None]]]]  #: policy → seed → area → …

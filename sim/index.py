@@ -8,26 +8,15 @@ the themes. The parts always stand beside the whole: an index alone hides what w
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, get_args
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import InputError
 from sim.statistics import PairedDifference, paired_difference
-from sim.text import Text
+from sim.themes import Theme
 
-Theme = Literal["speed", "accuracy", "result", "prevention", "people", "fairness", "burden", "system"]
-THEMES: Mapping[Theme, Text] = {
-    "speed": Text("Speed", "速度"),
-    "accuracy": Text("Accuracy", "精准"),
-    "result": Text("Results", "成效"),
-    "prevention": Text("Prevention", "预防"),
-    "people": Text("People", "群众"),
-    "fairness": Text("Fairness", "公平"),
-    "burden": Text("Burden", "负担"),
-    "system": Text("Resilience of the system", "体系韧性"),
-}
 MOST = 5.0  #: standard deviations at which a score is cut
 Scores = Mapping[str, NDArray[np.float64]]
 

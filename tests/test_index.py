@@ -7,7 +7,8 @@ import pytest
 
 from sim.comparison import Described, index_of
 from sim.errors import InputError
-from sim.index import MOST, THEMES, score, theme_scores, weights_of
+from sim.index import MOST, score, theme_scores, weights_of
+from sim.themes import THEMES
 from sim.units import unit_text
 
 

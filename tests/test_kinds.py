@@ -37,11 +37,11 @@ from scenarios.reference import reference
 from scenarios.running import hazard_kinds, resolved, simulate
 from sim.city.model import AREA_LEVELS
 from sim.errors import InputError
-from sim.index import THEMES
 from sim.kinds import kind_called, kind_name, kinds_in
 from sim.recording import log_hash
 from sim.streams import Stream
 from sim.text import Text
+from sim.themes import THEMES
 from sim.yaml_file import read_yaml
 from viz.report import TEXTS
 from viz.words import VERDICTS

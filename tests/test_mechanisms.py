@@ -15,7 +15,7 @@ from models.mechanisms import BESIDE, GROUPS, PARTS, levers_of, mechanisms
 from models.orders import STAGES
 from scenarios.library import experiment_names, policy_names, scenario_names
 from sim.errors import InputError
-from sim.index import THEMES
+from sim.themes import THEMES
 from sim.validation import load_model
 
 IDS = tuple(name for i in range(1, 53) for name in ([f"A29{x}" for x in "abcdef"] if i == 29 else [f"A{i:02d}"]))

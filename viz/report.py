@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sim.comparison import Comparison, Expected, Row
-from sim.index import THEMES
 from sim.runs import write_durably
 from sim.statistics import PairedDifference
 from sim.text import LANGUAGES, Language, Text
+from sim.themes import THEMES
 from viz.charts import forest_plot
 from viz.words import (
     EXPECTED,
