@@ -46,7 +46,7 @@ POLICY = "format: 1\nname: mine\ntitle: {en: Mine, zh: 我的}\nbase: P1\n"
 @pytest.mark.parametrize(
     ("more", "says"),
     [
-        ("levers:\n  - {kind: no_such_lever}\n", "bad.yaml:5: .*unknown; there are: .*base_powers"),
+        ("levers:\n  - {kind: no_such_lever}\n", "bad.yaml:6: .*unknown; there are: .*base_powers"),
         ("levers:\n  - {kind: one_network, intensity: 1.5}\n", "intensity"),
         ("set: {patrol.p_see: 3}\n", "within 0.2 to 0.9"),
         ("set: {patrol.nonsense: 1}\n", "unknown"),
