@@ -326,7 +326,7 @@ def ran(tiny_city, home: Path, tmp_path_factory: pytest.TempPathFactory) -> tupl
     "damage",
     [
         lambda run: (run / "manifest.json").unlink(),
-        lambda run: (run / "manifest.json").write_bytes(b"\xff\xfe\0"),
+        pytest.param(lambda run: (run / "manifest.json").write_bytes(b"\xff\xfe\0"), marks=pytest.mark.slow),
         lambda run: (run / "orders.parquet").write_bytes((run / "orders.parquet").read_bytes()[:-9]),
         lambda run: [file.unlink() for file in run.iterdir()],
     ],

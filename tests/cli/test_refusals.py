@@ -199,8 +199,10 @@ def test_a_name_that_is_too_long_for_a_file_is_not_there(tmp_path: Path):
 
 @pytest.mark.parametrize(
     "text",
-    ['{"status": "complete", "tables": {}}', '{"status": "complete", "tables": []}',
-     '{"status": "complete", "tables": {"orders": 1}}', '{"status": "complete", "tables": {}, "indicators": {}}'],
+    ['{"status": "complete", "tables": {}}',
+     *(pytest.param(text, marks=pytest.mark.slow) for text in (
+         '{"status": "complete", "tables": []}', '{"status": "complete", "tables": {"orders": 1}}',
+         '{"status": "complete", "tables": {}, "indicators": {}}'))],
 )  # fmt: skip
 def test_a_run_whose_manifest_says_too_little_is_set_aside(tiny_city, home: Path, tmp_path: Path, text: str):
     mine = home_with_city(home, tmp_path)
