@@ -7,12 +7,12 @@ import os
 import sys
 import tempfile
 import traceback
-from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from api.plain import with_null
 from sim.errors import InputError, JinlingError
 from sim.text import Language, Text
 
@@ -49,16 +49,7 @@ def say(text: Text, language: Language) -> None:
 
 def as_json(value: Any) -> None:
     """Print a value for a machine."""
-    typer.echo(json.dumps(_with_null(value), ensure_ascii=False, indent=1))
-
-
-def _with_null(value: Any) -> Any:
-    """Return plain data with None for what JSON has no number for."""
-    if isinstance(value, dict):
-        return {key: _with_null(part) for key, part in value.items()}
-    if isinstance(value, list):
-        return [_with_null(part) for part in value]
-    return None if isinstance(value, float) and not isfinite(value) else value
+    typer.echo(json.dumps(with_null(value), ensure_ascii=False, indent=1))
 
 
 def progress_bar() -> Progress:

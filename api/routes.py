@@ -6,7 +6,6 @@ import io
 import json
 from dataclasses import asdict
 from functools import lru_cache
-from math import isfinite
 from pathlib import Path as FilePath
 from threading import Lock
 from typing import Annotated, Any, Literal
@@ -16,6 +15,7 @@ import pyarrow.csv
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from api.jobs import Job, Jobs
+from api.plain import with_null
 from api.schema import BUSY, FAULTS, ComparisonRequest, Indicator, JobId, RunId, RunRequest, State
 from scenarios.cities import city_of, kept_cities, moved_to, where_kept
 from scenarios.comparing import comparison_id, described_indicators
@@ -177,7 +177,7 @@ def table(
         flat = data.drop_columns([f.name for f in data.schema if pa.types.is_list(f.type)])
         pa.csv.write_csv(flat, sink)
         return Response(sink.getvalue(), media_type="text/csv; charset=utf-8")
-    rows = _with_null(data.slice(offset, limit).to_pylist())
+    rows = with_null(data.slice(offset, limit).to_pylist())
     return Response(json.dumps(rows, ensure_ascii=False), media_type="application/json")
 
 
@@ -230,7 +230,7 @@ def comparison(request: Request, job_id: JobId) -> State:
     job = _jobs(request).get(job_id)
     if job is not None and (job.is_open or not _comparison_file(request, job_id).is_file()):
         return State(**job.facts())
-    said = _with_null(_comparison(request, job_id).model_dump(mode="json"))
+    said = with_null(_comparison(request, job_id).model_dump(mode="json"))
     return State(id=job_id, kind="comparison", status="complete", progress=1.0, result=job_id, comparison=said)
 
 
@@ -254,12 +254,3 @@ def _comparison(request: Request, job_id: str) -> Comparison:
         return Comparison.model_validate_json(file.read_bytes())
     except ValueError as error:
         raise JinlingError(en="the stored comparison is damaged", zh="存储的对比已损坏") from error
-
-
-def _with_null(value: Any) -> Any:
-    """Return plain data with None for what JSON has no number for."""
-    if isinstance(value, dict):
-        return {key: _with_null(part) for key, part in value.items()}
-    if isinstance(value, list):
-        return [_with_null(part) for part in value]
-    return None if isinstance(value, float) and not isfinite(value) else value

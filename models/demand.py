@@ -16,13 +16,12 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from models.calendar import DAY, HOUR
 from models.catalogue import IncidentKind
 from models.population import Population
 from sim.city.model import BUILDING_USES, City
 from sim.streams import Stream, draw_bits, uniform
 
-DAY = 86400.0
-HOUR = 3600.0
 _COLUMNS: Mapping[str, type[np.generic]] = {
     "id": np.int64, "kind": np.int16, "onset": np.float64, "building": np.int32, "person": np.int64,
     "walk_node": np.int32, "severity": np.float64,

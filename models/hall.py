@@ -11,7 +11,7 @@ import numpy as np
 import simpy
 from numpy.typing import NDArray
 
-from models.calendar import DAY, WorkingHours
+from models.calendar import DAY, MINUTE, WorkingHours
 from models.demand import occurrences
 from models.missions import Process
 from models.world import World
@@ -19,7 +19,6 @@ from models.world import World
 if TYPE_CHECKING:
     from models.lines.service_hall import ServiceHall
 
-MINUTE = 60.0
 MOST_VISITS = 12  #: after which an applicant gives up
 BEFORE_D = 14  #: days before the window from which matters still come back
 ELDER = 2

@@ -48,6 +48,16 @@ class Parameter(BaseModel):
         return self
 
 
+def share_of(
+    en: str, zh: str, values: tuple[float, float, float], most: float = 1.0, *, basis: Text | None = None,
+    assumption: bool | None = None,
+) -> Parameter:  # fmt: skip
+    """Return a share from 0 to `most` that mixes linearly: an assumption unless it has a basis, or as `assumption` says."""
+    assumed = basis is None if assumption is None else assumption
+    return Parameter(title=Text(en, zh), unit="share", values=values, range=(0.0, most), mix="linear", basis=basis,
+                     assumption=assumed)  # fmt: skip
+
+
 def to_space(value: float, how: Mix) -> float:
     """Return `value` where moves add: its logarithm (above 0), its logit (between 0 and 1), or itself."""
     if how == "geo":

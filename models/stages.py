@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import comb
 from typing import NamedTuple
 
-from models.calendar import HOUR, WorkingHours
+from models.calendar import HOUR, MINUTE, WorkingHours
 from models.catalogue import Duration, IncidentKind
 from models.matters import Matter
 from models.orders import ACCEPT, ACK, CLOSE, CONTROL, FEEDBACK, FILE, ROUTE, VERIFY, Orders
@@ -23,7 +23,6 @@ DECISIONS = (
     "stage.parallel", "stage.asset", "stage.survey", "stage.supervised", "stage.extended", "stage.feedback", "stage.verifying", "stage.verified",
     "stage.rating",
 )  # fmt: skip
-MINUTE = 60.0
 MOST_RETURNS = 20
 GUESSED_WRONG = 0.3  #: dispatches of what stands on no list of matters that are wrong (assumption)
 #: Pace of the work that is left beyond the first limit, once it was extended: there is time (assumption).

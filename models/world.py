@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from models.calendar import HOUR
 from models.crews import Crews
 from models.demand import Incidents
 from models.levers.base import Place
@@ -18,8 +19,6 @@ from sim.city.model import City
 from sim.engine import Engine
 from sim.recording import Recorder
 from sim.routing.router import Router
-
-HOUR = 3600.0
 
 
 @dataclass
@@ -41,10 +40,12 @@ class World:
     )
     heat: NDArray[np.float64] = field(init=False)  #: [orders] MW, heat release of a fire now
 
+    _district: NDArray[np.int32] = field(init=False)  #: [areas]
     _rules: dict[Place, Rules] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.heat = np.zeros(len(self.orders))
+        self._district = self.city.areas.ancestor("district")
 
     def hour(self, time: float) -> int:
         """Return the hour of the day at `time`, which counts from midnight of the first day."""
@@ -54,10 +55,12 @@ class World:
         """Return the rules for an order: those of its district, the hour of its onset and its kind."""
         if self.local is None:
             return self.rules
-        areas = self.city.areas
-        district = int(areas.ancestor("district")[self.incidents.grid[order]])
-        name = areas.name[district] if district >= 0 else ""
-        place = Place(name, self.hour(float(self.incidents.onset[order])), self.orders.kind(order))
+        district = int(self._district[self.incidents.grid[order]])
+        place = Place(
+            self.city.areas.name[district] if district >= 0 else "",
+            self.hour(float(self.incidents.onset[order])),
+            self.orders.kind(order),
+        )
         if place not in self._rules:
             self._rules[place] = replace(self.rules, parameters=self.local(place))
         return self._rules[place]

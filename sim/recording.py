@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 ORDERS = pa.schema(
     [("order", pa.int32()), ("incident", pa.int64()), ("kind", pa.string()), ("matter", pa.string()),
@@ -88,6 +90,19 @@ def _numbered(schema: pa.Schema, rows: Sequence[tuple[object, ...]]) -> pa.Table
 def table_of(schema: pa.Schema, columns: Mapping[str, object]) -> pa.Table:
     """Return columns as a table of `schema`; each field must be there."""
     return pa.Table.from_arrays([pa.array(columns[field.name], type=field.type) for field in schema], schema=schema)
+
+
+def joined(schema: pa.Schema, parts: Sequence[Mapping[str, NDArray[Any]]]) -> dict[str, NDArray[Any]]:
+    """Return the rows of parts, one under the other, as columns of `schema`; what a part does not say is NaN, or 0."""
+    return {field.name: np.concatenate([_said(part, field) for part in parts]) for field in schema}
+
+
+def _said(part: Mapping[str, NDArray[Any]], field: pa.Field) -> NDArray[Any]:
+    kind = field.type.to_pandas_dtype()
+    if field.name in part:
+        return np.asarray(part[field.name]).astype(kind)
+    none = np.nan if pa.types.is_floating(field.type) else 0
+    return np.full(len(next(iter(part.values()))), none, dtype=kind)
 
 
 def log_hash(tables: Mapping[str, pa.Table]) -> str:

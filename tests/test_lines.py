@@ -78,14 +78,11 @@ def test_a_line_has_luck(tables, tiny, tiny_city, tiny_people, name: str):
     assert log_hash(other) != log_hash(tables(name))
 
 
-@every_line
+@pytest.mark.parametrize("name", [name for name, line in LINES.items() if line.least_d <= 1.0])
 def test_a_line_does_not_disturb_the_day(tiny, tiny_city, tiny_people, name: str):
-    day = tiny.model_copy(update={"hours": 24.0 * math.ceil(LINES[name].least_d)}) if LINES[name].least_d < 2 else None
-    if day is None:
-        return
-    values = resolved(day, load_policy("P1"))
-    alone = simulate(tiny_city, tiny_people, day, values, 3).tables()
-    beside = Scenario.model_validate({**day.model_dump(), "lines": {name: {}}})
+    values = resolved(tiny, load_policy("P1"))
+    alone = simulate(tiny_city, tiny_people, tiny, values, 3).tables()
+    beside = Scenario.model_validate({**tiny.model_dump(), "lines": {name: {}}})
     found = simulate(tiny_city, tiny_people, beside, values, 3).tables()
     assert same(found["orders"], alone["orders"])
 

@@ -12,6 +12,7 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
+from models.calendar import MINUTE
 from models.hazards.base import Hazard
 from models.orders import ARRIVE, CONTROL, ONSET, REPORT
 from models.world import World
@@ -19,7 +20,6 @@ from sim.kinds import Unit
 from sim.text import Text
 
 _ALPHA_KW = (0.003, 0.0117, 0.047, 0.19)
-MINUTE = 60.0
 
 
 class BuildingFire(Hazard):

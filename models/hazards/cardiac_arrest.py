@@ -12,13 +12,12 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from models.calendar import MINUTE
 from models.hazards.base import Hazard
 from models.orders import ARRIVE, ONSET, REPORT
 from models.world import World
 from sim.kinds import Unit
 from sim.text import Text
-
-MINUTE = 60.0
 
 
 def larsen_survival(cpr_min: float, shock_min: float, acls_min: float) -> float:

@@ -6,12 +6,8 @@ from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from models.levers.base import Cost, Effect, Lever, SideEffect
-from models.parameter import Parameter
+from models.parameter import Parameter, share_of
 from sim.text import Text
-
-
-def _share(en: str, zh: str, values: tuple[float, float, float], most: float = 0.95) -> Parameter:
-    return Parameter(title=Text(en, zh), unit="share", values=values, range=(0.0, most), mix="linear", assumption=True)
 
 
 class SenseAssessAct(Lever):
@@ -22,10 +18,12 @@ class SenseAssessAct(Lever):
     moves: ClassVar[tuple[str, ...]] = ("T_arrive.medical",)
     pays: ClassVar[tuple[str, ...]] = ("empty.ambulance",)
     own: ClassVar[Mapping[str, Parameter]] = {
-        "sensing.coverage": _share("Coming needs that are sensed", "态势感知覆盖率", (0.3, 0.5, 0.8)),
-        "forecast.hit": _share("Sensed needs that the forecast places right", "趋势研判命中率", (0.4, 0.5, 0.7)),
-        "forecast.false": _share("Forecasts that are false", "趋势研判虚警比例", (0.6, 0.6, 0.4)),
-        "posting.budget": _share("Ambulances that may be posted forward", "前置备勤救护车比例", (0.0, 0.0, 0.3), 0.5),
+        "sensing.coverage": share_of("Coming needs that are sensed", "态势感知覆盖率", (0.3, 0.5, 0.8), 0.95),
+        "forecast.hit": share_of(
+            "Sensed needs that the forecast places right", "趋势研判命中率", (0.4, 0.5, 0.7), 0.95
+        ),
+        "forecast.false": share_of("Forecasts that are false", "趋势研判虚警比例", (0.6, 0.6, 0.4), 0.95),
+        "posting.budget": share_of("Ambulances that may be posted forward", "前置备勤救护车比例", (0.0, 0.0, 0.3), 0.5),
     }
     effects: ClassVar[tuple[Effect, ...]] = (
         Effect(parameter="sensing.coverage", on=0.8),

@@ -21,18 +21,17 @@ import simpy
 from numpy.typing import NDArray
 from pydantic import Field
 
-from models.calendar import DAY, HOUR
+from models.calendar import DAY, HOUR, MINUTE
 from models.indicator import Columns, IndicatorKind, mean, quantile
 from models.lines.base import Line, Rows
 from models.missions import Process
-from models.parameter import Parameter
+from models.parameter import Parameter, share_of
 from models.world import World
 from sim.city.model import AREA_LEVELS
 from sim.kinds import Unit
 from sim.text import Text
 from sim.units import unit_text
 
-MINUTE = 60.0
 CITY, DISTRICT, STREET, COMMUNITY, GRID = range(5)
 #: Nodes of the whole tree (Nanjing: 1–12–101–1,200–12,000). A smaller city stands for a part of it: where it has fewer
 #: areas of a level, stand-in nodes share each area, so that incidents meet as often as they would in the whole.
@@ -40,10 +39,6 @@ NODES = (1, 12, 101, 1200, 12_000)
 #: Shares of incidents of the response levels IV, III, II and I (assumption), and who may decide on IV and III.
 LEVEL_SHARES, DELEGATES = (0.60, 0.25, 0.10, 0.05), (STREET, DISTRICT)
 SIGMA = 0.5  #: of the logarithm of the time at a level (assumption)
-
-
-def _share(en: str, zh: str, values: tuple[float, float, float], top: float = 1.0) -> Parameter:
-    return Parameter(title=Text(en, zh), unit="share", values=values, range=(0.0, top), mix="linear", assumption=True)
 
 
 def _of_city(columns: Columns) -> float:
@@ -60,12 +55,12 @@ class CommandChain(Line):
         "chain.broadcast", "chain.hop", "chain.loss", "chain.link", "chain.fallback", "chain.ack",
     )  # fmt: skip
     own: ClassVar[Mapping[str, Parameter]] = {
-        "chain.broadcast": _share("Orders of the city that go to all levels at once", "市级指令同步直达各级的比例", (0.0, 0.2, 0.5)),
-        "chain.delegated": _share("Level III and IV decisions left to district and street", "三、四级响应授权区与街镇决策的比例",
+        "chain.broadcast": share_of("Orders of the city that go to all levels at once", "市级指令同步直达各级的比例", (0.0, 0.2, 0.5)),
+        "chain.delegated": share_of("Level III and IV decisions left to district and street", "三、四级响应授权区与街镇决策的比例",
                                   (0.1, 0.4, 0.9)),
         "chain.link_loss": Parameter(title=Text("Link that is down when it is needed", "通信链路失效概率"), unit="share",
                                      values=(0.01, 0.006, 0.002), range=(0.0005, 0.3), mix="logit", assumption=True),
-        "chain.fallback": _share("Links that a satellite or a radio stands in for", "卫星、电台等备用链路覆盖率", (0.0, 0.3, 0.9)),
+        "chain.fallback": share_of("Links that a satellite or a radio stands in for", "卫星、电台等备用链路覆盖率", (0.0, 0.3, 0.9)),
     }  # fmt: skip
     reads: ClassVar[tuple[str, ...]] = ("command.levels", "command.level_min", "command.p_loss")
     table: ClassVar[pa.Schema] = pa.schema([

@@ -25,9 +25,10 @@ from models.demand import occurrences
 from models.grid_day import QUARTER_D, YEAR_D, community_of, day_of
 from models.indicator import Columns, IndicatorKind, mean, ratio
 from models.lines.base import Line, Rows
-from models.parameter import Parameter
+from models.parameter import Parameter, share_of
 from models.world import World
 from sim.kinds import Unit
+from sim.recording import joined
 from sim.text import Text
 from sim.units import unit_text
 
@@ -37,10 +38,6 @@ SOCIAL, FIRE, URBAN = range(3)  #: networks of grids
 BEFORE_D = 365.0  #: visits before the window that are still remembered
 AFTER_D = 90.0  #: visits after the window that may still find what arose within it
 _HOURS = (1, 1, 1, 1, 1, 1, 2, 4, 6, 6, 6, 6, 5, 5, 6, 6, 6, 6, 6, 6, 5, 4, 3, 2)
-
-
-def _share(en: str, zh: str, values: tuple[float, float, float]) -> Parameter:
-    return Parameter(title=Text(en, zh), unit="share", values=values, range=(0.0, 1.0), mix="linear", assumption=True)
 
 
 def _of(row: int, column: str) -> Any:
@@ -71,8 +68,8 @@ class GridWork(Line):
             title=Text("Households of a grid", "每网格户数"), unit="households", values=(320.0, 320.0, 320.0),
             range=(100.0, 1000.0), mix="linear", basis=Text(
                 "12,000 grids, 9.55 million residents, 2.48 persons a household", "1.2 万个网格、954.7 万人、户均 2.48 人")),
-        "grid_work.merged": _share("Grids in which the networks are one", "多网合一的网格比例", (0.0, 0.4, 1.0)),
-        "grid_work.trained": _share("Grid workers trained for every network", "网格员跨专业培训比例", (0.2, 0.5, 0.9)),
+        "grid_work.merged": share_of("Grids in which the networks are one", "多网合一的网格比例", (0.0, 0.4, 1.0)),
+        "grid_work.trained": share_of("Grid workers trained for every network", "网格员跨专业培训比例", (0.2, 0.5, 0.9)),
         "grid_work.core_time": Parameter(
             title=Text("Grid workers' time on grid duties", "网格员用于主责主业的时间比例"), unit="share",
             values=(0.55, 0.65, 0.75), range=(0.3, 0.95), mix="logit", assumption=True),
@@ -273,18 +270,9 @@ class _Work:
             "posts": day.posts * 1000.0 / day.households, "load": day.load, "travel": day.travel, "idle": day.idle,
         }  # fmt: skip
         parts = [self._issues(), households, self._checks(), communities]
-        return {field.name: np.concatenate([_column(part, field) for part in parts]) for field in GridWork.table}
+        return joined(GridWork.table, parts)
 
 
 def _waits(draw: Any, decision: str, rate: Floats) -> Floats:
     """Return exponential waits of these rates, inf where the rate is 0."""
     return np.asarray(-np.log(draw(decision)) / np.maximum(rate, 1e-300))
-
-
-def _column(part: Mapping[str, NDArray[Any]], field: pa.Field) -> NDArray[Any]:
-    """Return a column of a part of the rows, empty where the part has none of it."""
-    kind = field.type.to_pandas_dtype()
-    if field.name in part:
-        return np.asarray(part[field.name]).astype(kind)
-    none = np.nan if pa.types.is_floating(field.type) else 0
-    return np.full(len(part["what"]), none, dtype=kind)

@@ -23,7 +23,7 @@ from models.calendar import DAY
 from models.demand import occurrences
 from models.indicator import Columns, IndicatorKind, mean, ratio
 from models.lines.base import Line, Rows
-from models.parameter import Parameter
+from models.parameter import Parameter, share_of
 from models.world import World
 from sim.kinds import Unit
 from sim.streams import Stream
@@ -34,11 +34,6 @@ MONTH_D, YEAR_D = 365.0 / 12.0, 365.0
 HOURS = (1,) * 24
 SHORTER = 0.15  #: of the time to agree, for each of the four that the parties have in common
 JOINT_WINS = 10.0  #: of the last year that raise participation half of the way (assumption)
-
-
-def _share(en: str, zh: str, values: tuple[float, float, float], **more: Any) -> Parameter:
-    return Parameter(title=Text(en, zh), unit="share", values=values, range=(0.0, 1.0), mix="linear",
-                     **(more or {"assumption": True}))  # fmt: skip
 
 
 def _backlog(columns: Columns) -> float:
@@ -56,7 +51,7 @@ class HardCases(Line):
     )  # fmt: skip
     least_d: ClassVar[float] = YEAR_D
     own: ClassVar[Mapping[str, Parameter]] = {
-        "hard_cases.convened": _share("Sessions of an area's committee that are held", "片区“大党委”例会召开率", (0.0, 0.4, 1.0)),
+        "hard_cases.convened": share_of("Sessions of an area's committee that are held", "片区“大党委”例会召开率", (0.0, 0.4, 1.0)),
         # The calendar is the same under every preset: levers move what is held of it, and a policy may set another.
         "hard_cases.session_d": Parameter(
             title=Text("Time between the sessions of an area", "片区例会间隔"), unit="d", values=(30.0, 30.0, 30.0),
@@ -74,8 +69,8 @@ class HardCases(Line):
         "hard_cases.in_common": Parameter(
             title=Text("What the parties have in common, of four", "“四共”机制落实项数"), unit="count", values=(0.0, 1.0, 4.0),
             range=(0.0, 4.0), mix="linear", basis=Text("Jiangning: four in common", "江宁区“四共”机制"), assumption=True),
-        "hard_cases.learning": _share("Participation that joint wins bring", "共同解决带动参与的程度", (0.0, 0.2, 0.6)),
-        "hard_cases.lead": _share("Deadlocks that the district's lead ends", "区级统筹破解僵局的比例", (0.0, 0.1, 0.5)),
+        "hard_cases.learning": share_of("Participation that joint wins bring", "共同解决带动参与的程度", (0.0, 0.2, 0.6)),
+        "hard_cases.lead": share_of("Deadlocks that the district's lead ends", "区级统筹破解僵局的比例", (0.0, 0.1, 0.5)),
     }  # fmt: skip
     table: ClassVar[pa.Schema] = pa.schema([
         ("case", pa.int64()), ("area", pa.int32()), ("spell", pa.int16()), ("by", pa.string()),

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 from scipy.special import ndtri
 
-from models.calendar import DAY, HOUR
+from models.calendar import DAY, HOUR, MINUTE
 from models.demand import occurrences
 from models.indicator import Columns, IndicatorKind, mean, ratio
 from models.lines.base import Line, Rows
@@ -33,7 +33,6 @@ from sim.units import unit_text
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-MINUTE = 60.0
 LEAK, STRIKE, ALARMS = range(3)  #: what a row tells: a slow leak, a strike by a digger, the alarms of a street
 LONGEST_QUEUE = 60  #: alarms that may wait; what comes on top is never read
 #: On-scene targets by level of alarm, 1 to 3 (assumption); a call of a resident goes out as level 2.

@@ -22,9 +22,10 @@ from pydantic import Field
 from models.calendar import DAY
 from models.indicator import Columns, IndicatorKind, mean
 from models.lines.base import Line, Rows
-from models.parameter import Parameter
+from models.parameter import Parameter, share_of
 from models.world import World
 from sim.kinds import Unit
+from sim.recording import joined
 from sim.text import Text
 from sim.units import unit_text
 
@@ -55,11 +56,6 @@ def leak_hazard(true_class: NDArray[Any], exposures: Floats, control: Floats) ->
     return np.asarray(np.asarray(LEAK_WEIGHTS)[true_class - 1] * exposures * (1.0 - control))
 
 
-def _share(en: str, zh: str, values: tuple[float, float, float], **more: Any) -> Parameter:
-    return Parameter(title=Text(en, zh), unit="share", values=values, range=(0.0, 1.0), mix="linear", assumption=True,
-                     **more)  # fmt: skip
-
-
 def _days(en: str, zh: str, values: tuple[float, float, float], limits: tuple[float, float]) -> Parameter:
     return Parameter(title=Text(en, zh), unit="d", values=values, range=limits, mix="geo", assumption=True)
 
@@ -82,16 +78,16 @@ class PublicData(Line):
         "data.needs", "data.which", "data.lead", "data.leak",
     )  # fmt: skip
     own: ClassVar[Mapping[str, Parameter]] = {
-        "data.open": _share("Data sets of the open class that are opened", "无条件开放类数据集开放比例", (0.1, 0.35, 0.8)),
-        "data.licensed": _share(
+        "data.open": share_of("Data sets of the open class that are opened", "无条件开放类数据集开放比例", (0.1, 0.35, 0.8)),
+        "data.licensed": share_of(
             "Data sets of the licensed class that are licensed", "授权运营类数据集授权比例", (0.0, 0.25, 0.7),
-            basis=Text("Nanjing's interim measures on licensed operation, 2024-04-23", "《南京市公共数据授权运营管理暂行办法》（2024-04-23）")),
+            assumption=True, basis=Text("Nanjing's interim measures on licensed operation, 2024-04-23", "《南京市公共数据授权运营管理暂行办法》（2024-04-23）")),
         "data.operators": Parameter(title=Text("Qualified operators who apply", "申请授权的运营单位"), unit="operators",
                                     values=(0, 3, 12), range=(0, 15), mix="linear", assumption=True),
-        "data.bar": _share("Bar that operators must pass", "运营单位资质门槛", (0.2, 0.5, 0.8)),
-        "data.control": _share("Exposures under control", "数据安全管控有效率", (0.5, 0.8, 0.95)),
-        "data.misgrade": _share("Data sets graded a class too low", "数据集定级偏低比例", (0.08, 0.04, 0.02)),
-        "data.quality": _share("Data sets that are good enough for use", "数据集质量合格率", (0.6, 0.75, 0.9)),
+        "data.bar": share_of("Bar that operators must pass", "运营单位资质门槛", (0.2, 0.5, 0.8)),
+        "data.control": share_of("Exposures under control", "数据安全管控有效率", (0.5, 0.8, 0.95)),
+        "data.misgrade": share_of("Data sets graded a class too low", "数据集定级偏低比例", (0.08, 0.04, 0.02)),
+        "data.quality": share_of("Data sets that are good enough for use", "数据集质量合格率", (0.6, 0.75, 0.9)),
         "data.latency_d": _days("Age of the data at use", "数据更新时延", (30, 7, 1), (0.1, 365)),
         "data.release_d": _days("Decision to release of a data set", "数据集决定至发布耗时", (120, 60, 20), (1, 365)),
     }  # fmt: skip
@@ -179,14 +175,7 @@ class _Year:
     def rows(self) -> dict[str, NDArray[Any]]:
         """Return the data sets, the applications and the districts as columns."""
         parts = (self._sets(), self._applications(), self._skill())
-        return {field.name: np.concatenate([self._column(part, field) for part in parts]) for field in PublicData.table}
-
-    @staticmethod
-    def _column(part: Mapping[str, NDArray[Any]], field: pa.Field) -> NDArray[Any]:
-        """Return a column of the table, NaN or 0 where the part says nothing."""
-        nothing = np.nan if pa.types.is_floating(field.type) else 0
-        column = part.get(field.name, np.full(len(part["area"]), nothing))
-        return column.astype(field.type.to_pandas_dtype())
+        return joined(PublicData.table, parts)
 
     def _sets(self) -> dict[str, NDArray[Any]]:
         line, stream = self.line, self.world.rules.stream

@@ -20,7 +20,7 @@ from models.indicator import Columns, IndicatorKind, ratio
 from models.lines.base import Line, Rows
 from models.literacy.knowledge import HABIT, SETTINGS, Floats, Parameters, all_types, presets, steady
 from models.literacy.year import LiteracyYear
-from models.parameter import Parameter
+from models.parameter import Parameter, share_of
 from models.world import World
 from sim.kinds import Unit
 from sim.text import Text
@@ -31,12 +31,8 @@ Gain = Annotated[float, Field(ge=0, le=0.7), Unit("share")]
 Positive = Field(gt=0)
 
 
-def _share(en: str, zh: str, values: tuple[float, float, float], most: float = 1.0) -> Parameter:
-    return Parameter(title=Text(en, zh), unit="share", values=values, range=(0.0, most), mix="linear", assumption=True)
-
-
 def _reach(en: str, zh: str, values: tuple[float, float, float]) -> Parameter:
-    return _share(f"Safety education a year, of {en}", f"年度安全宣传覆盖：{zh}", values, 0.95)
+    return share_of(f"Safety education a year, of {en}", f"年度安全宣传覆盖：{zh}", values, 0.95)
 
 
 def _other(en: str, zh: str, unit: str, values: tuple[float, float, float], limits: tuple[float, float]) -> Parameter:
@@ -93,23 +89,23 @@ class SafetyLiteracy(Line):
         "education.community": _reach("residents in their community", "社区居民", (0.1, 0.17, 0.25)),
         "education.school": _reach("pupils in their school", "在校学生", (0.6, 0.75, 0.9)),
         "education.family": _reach("families at home", "入户家庭", (0.03, 0.06, 0.1)),
-        "education.duplicated": _share("Those taught this year already who are taught the same again", "同年重复受教比例",
+        "education.duplicated": share_of("Those taught this year already who are taught the same again", "同年重复受教比例",
                                        (1.0, 0.9, 0.7)),
         "education.conversion": Parameter(
             title=Text("Learners who go on to the next stage, against today's siloed chain", "学员逐级转化（相对各自为政）"),
             unit="factor", values=(1.0, 1.2, 1.5), range=(1.0, 2.0), mix="linear", assumption=True),
-        "education.followup": _share("Learners who are called back every 90 days", "每 90 天回访复训比例", (0.0, 0.2, 0.9)),
+        "education.followup": share_of("Learners who are called back every 90 days", "每 90 天回访复训比例", (0.0, 0.2, 0.9)),
         "education.admin": _other("Hours of organising per hour taught", "每授课小时的组织协调工时", "ratio", (0.5, 0.5, 0.5),
                                   (0.2, 3.0)),
-        "station.ridership": _share("Residents who pass a safety theme station on a day", "每日途经安全主题车站的居民", (
+        "station.ridership": share_of("Residents who pass a safety theme station on a day", "每日途经安全主题车站的居民", (
             0.0, 0.0065, 0.04), 0.3),
         "communicator.per_100k": _other("Safety communicators", "安全宣导员", "per 100,000 residents", (5.0, 20.0, 80.0),
                                         (1.0, 400.0)),
         "communicator.hours_week": _other("Hours a week that a communicator visits and talks", "宣导员每周走访宣讲时长", "h",
                                           (2.0, 2.0, 2.0), (0.5, 8.0)),
-        "communicator.visits": _share("Communicators' hours spent on visits to households, not on talks", "宣导员入户走访用时占比",
+        "communicator.visits": share_of("Communicators' hours spent on visits to households, not on talks", "宣导员入户走访用时占比",
                                       (0.3, 0.5, 0.5)),
-        "communicator.elders_first": _share("Visits that go to households with somebody of 65 or more", "优先走访有老年人家庭的比例",
+        "communicator.elders_first": share_of("Visits that go to households with somebody of 65 or more", "优先走访有老年人家庭的比例",
                                             (0.3, 0.45, 0.7)),
     }  # fmt: skip
     table: ClassVar[pa.Schema] = pa.schema([

@@ -9,24 +9,20 @@ a matter one after the other (the sum) or at once (the longest, and what it take
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import pyarrow as pa
 from pydantic import Field
 
-from models.hall import MINUTE, Hall
+from models.calendar import MINUTE
+from models.hall import Hall
 from models.indicator import Columns, IndicatorKind, mean, quantile, ratio
 from models.lines.base import Line, Rows
-from models.parameter import Parameter
+from models.parameter import Parameter, share_of
 from models.world import World
 from sim.kinds import Unit
 from sim.text import Text
 from sim.units import unit_text
-
-
-def _share(en: str, zh: str, values: tuple[float, float, float], **more: Any) -> Parameter:
-    return Parameter(title=Text(en, zh), unit="share", values=values, range=(0.0, 1.0), mix="linear",
-                     **(more or {"assumption": True}))  # fmt: skip
 
 
 def _elder_gap(columns: Columns) -> float:
@@ -58,23 +54,23 @@ class ServiceHall(Line):
         "hall.service", "hall.patience", "hall.returns", "hall.parallel", "hall.item", "hall.wrong",
     )  # fmt: skip
     own: ClassVar[Mapping[str, Parameter]] = {
-        "hall.pooled": _share("Departments that have joined the pool of windows", "进驻综合窗口的部门比例", (0.0, 0.7, 1.0),
+        "hall.pooled": share_of("Departments that have joined the pool of windows", "进驻综合窗口的部门比例", (0.0, 0.7, 1.0),
                               basis=Text("72.5 % of the staff of Jianye's hall can serve several departments",
                                          "建邺区政务大厅 72.5 % 人员具备多项业务能力")),
         "hall.pool_factor": Parameter(
             title=Text("Service at a window for any matter, against that of a specialist", "综合窗口办理耗时（相对专窗）"),
             unit="factor", values=(1.25, 1.12, 1.05), range=(1.0, 1.3), mix="geo", assumption=True),
-        "hall.appraisal": _share("Weight of appraisal by figures", "量化考核权重", (0.0, 0.3, 0.5)),
+        "hall.appraisal": share_of("Weight of appraisal by figures", "量化考核权重", (0.0, 0.3, 0.5)),
         "hall.handover_d": Parameter(
             title=Text("Handing over from the pool to the offices, and agreeing among these", "前后台流转与部门会商时间"),
             unit="working days", values=(0.5, 0.25, 0.1), range=(0.05, 2.0), mix="geo", assumption=True),
-        "hall.shared_documents": _share("Documents that need not be brought, for they are shared", "免提交（共享）材料比例",
+        "hall.shared_documents": share_of("Documents that need not be brought, for they are shared", "免提交（共享）材料比例",
                                         (0.2, 0.7, 0.8)),
-        "hall.parallel": _share("Matters whose items are approved at once", "并联审批比例", (0.1, 0.4, 0.9), basis=Text(
+        "hall.parallel": share_of("Matters whose items are approved at once", "并联审批比例", (0.1, 0.4, 0.9), basis=Text(
             "parallel approval took 62 % less time in one county", "某县并联审批用时减少 62 %"), assumption=True),
-        "hall.online": _share("Matters applied for online by those who can", "网上申办比例", (0.41, 0.5, 0.8),
+        "hall.online": share_of("Matters applied for online by those who can", "网上申办比例", (0.41, 0.5, 0.8),
                               basis=Text("41.4 % of municipal cases in 2019", "2019 年市级办件网办率 41.4 %"), assumption=True),
-        "hall.assisted": _share("Older people who cannot apply online and are helped to", "不会网办的老年人获帮办代办比例",
+        "hall.assisted": share_of("Older people who cannot apply online and are helped to", "不会网办的老年人获帮办代办比例",
                                 (0.1, 0.3, 0.95)),
         "hall.help_min": Parameter(
             title=Text("Clerk's time to help with an application online, mean", "帮办代办一次用时（均值）"),

@@ -15,15 +15,16 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pydantic import Field
 
-from models.calendar import HOUR
+from models.calendar import HOUR, MINUTE
 from models.indicator import Columns, IndicatorKind, mean, quantile, ratio
 from models.lines.base import Line, Rows
 from models.parameter import Mix, Parameter
 from models.surge.desk import Desk
 from models.surge.forces import gather, unit_numbers
-from models.surge.needs import ALLIANCE, CORE, HORIZON_H, MINUTE, draw_needs, start_of
+from models.surge.needs import ALLIANCE, CORE, HORIZON_H, draw_needs, start_of
 from models.world import World
 from sim.kinds import Unit
+from sim.recording import joined
 from sim.text import Text
 from sim.units import unit_text
 
@@ -238,7 +239,7 @@ def _rows(desk: Desk, start: float, lent_h: float) -> dict[str, NDArray[Any]]:
     })  # fmt: skip
     grids, lost = _lost(desk, start)
     parts.append({"what": np.full(len(grids), PLACE), "area": grids, "entity": grids, "lost_h": lost})
-    return {field.name: np.concatenate([_column(part, field) for part in parts]) for field in Surge.table}
+    return joined(Surge.table, parts)
 
 
 def _lost(desk: Desk, start: float) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
@@ -256,12 +257,3 @@ def _lost(desk: Desk, start: float) -> tuple[NDArray[np.int32], NDArray[np.float
     still_open = np.cumsum(change[order])[:-1]
     lost = np.where(np.diff(where) == 0, np.diff(time) * still_open / (1.0 + still_open), 0.0)
     return grids, np.bincount(where[:-1], weights=lost, minlength=len(grids)) / HOUR
-
-
-def _column(part: Mapping[str, NDArray[Any]], field: pa.Field) -> NDArray[Any]:
-    """Return a column of a part of the rows, empty where the part has none of it."""
-    kind = field.type.to_pandas_dtype()
-    if field.name in part:
-        return np.asarray(part[field.name]).astype(kind)
-    none = np.nan if pa.types.is_floating(field.type) else 0
-    return np.full(len(part["what"]), none, dtype=kind)

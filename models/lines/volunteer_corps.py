@@ -23,7 +23,7 @@ from models.demand import occurrences
 from models.indicator import Columns, IndicatorKind, ratio
 from models.lines.base import Line, Rows
 from models.literacy.knowledge import MONTH_D, SKILL_DRILLED, SKILL_REST, fade
-from models.parameter import Parameter
+from models.parameter import Parameter, share_of
 from models.world import World
 from sim.city.buildings import ring_area
 from sim.kinds import Unit
@@ -35,10 +35,6 @@ _Per100k = Annotated[float, Field(ge=0, le=100_000), Unit("per 100,000 residents
 _NEEDS = (2, 1, 1, 1, 1, 2, 4, 6, 6, 6, 6, 6, 6, 5, 5, 5, 6, 6, 6, 6, 5, 4, 3, 2)  #: by hour (assumption)
 REFRESHER_H = 2.0 / 12.0  #: of staff, a volunteer in a class of twelve (assumption)
 FEEDBACK_H = 0.1  #: of staff, a month and volunteer who is told what came of it and given points (assumption)
-
-
-def _share(en: str, zh: str, values: tuple[float, float, float], most: float = 1.0) -> Parameter:
-    return Parameter(title=Text(en, zh), unit="share", values=values, range=(0.0, most), mix="linear", assumption=True)
 
 
 def _sum_ratio(above: str, below: str, times: float = 1.0) -> Callable[[Columns], float]:
@@ -70,7 +66,7 @@ class VolunteerCorps(Line):
             title=Text("Alerted volunteers who come", "收到召集的志愿者响应比例"), unit="share", values=(0.2, 0.25, 0.35),
             range=(0.17, 0.47), mix="logit", basis=Text("17 to 47 % in programmes of volunteer responders",
                                                         "各地志愿响应项目为 17 %–47 %"), assumption=True),
-        "corps.feedback": _share("Volunteers who are told what came of it and earn points", "获得反馈与积分的志愿者", (0.1, 0.4, 0.9)),
+        "corps.feedback": share_of("Volunteers who are told what came of it and earn points", "获得反馈与积分的志愿者", (0.1, 0.4, 0.9)),
         "corps.refresher_d": Parameter(
             title=Text("Days from one refresher course to the next", "复训间隔"), unit="d", values=(720.0, 365.0, 180.0),
             range=(30.0, 1500.0), mix="geo", assumption=True),
@@ -78,7 +74,7 @@ class VolunteerCorps(Line):
             title=Text("Volunteers alerted to one need", "每次求助召集的志愿者"), unit="count", values=(3.0, 5.0, 7.0),
             range=(1.0, 20.0), mix="linear", basis=Text("seven are alerted, and refusals replaced", "一次召集 7 人，拒绝后补位"),
             assumption=True),
-        "corps.recruited": _share("Volunteers won a month, of those at the start", "每月新招募志愿者（占期初）", (0.01, 0.015, 0.03), 0.2),
+        "corps.recruited": share_of("Volunteers won a month, of those at the start", "每月新招募志愿者（占期初）", (0.01, 0.015, 0.03), 0.2),
         "corps.tasks": Parameter(
             title=Text("Tasks that the platform sets a volunteer beside alerts", "平台另派任务"), unit="per month",
             values=(1.0, 1.0, 1.0), range=(0.1, 8.0), mix="geo", assumption=True),

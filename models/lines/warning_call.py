@@ -20,18 +20,17 @@ import simpy
 from numpy.typing import NDArray
 from pydantic import Field
 
-from models.calendar import DAY, HOUR
+from models.calendar import DAY, HOUR, MINUTE
 from models.indicator import Columns, IndicatorKind, mean, ratio
 from models.lines.base import Line, Rows
 from models.missions import Process
-from models.parameter import Parameter
+from models.parameter import Parameter, share_of
 from models.world import World
 from sim.city.model import AREA_LEVELS
 from sim.kinds import Unit
 from sim.text import Text
 from sim.units import unit_text
 
-MINUTE = 60.0
 ELDER, GRID = 2, AREA_LEVELS.index("grid")
 PUSH, ROBOT, HUMAN, DEPUTY, KNOCK = range(5)
 STARTS_MIN = (0.0, 2.0, 5.0, 8.0, 12.0)  #: when each rung of the ladder begins
@@ -45,11 +44,6 @@ CHECKLISTS = {"grid": {"people": 30.0, "barriers": 15.0, "vulnerable": 20.0}, "c
 
 Done = dict[str, NDArray[np.bool_]]  #: by action: of which contacts it is done before the onset
 ByNight = tuple[Annotated[float, Field(ge=0, le=1)], Annotated[float, Field(ge=0, le=1)]]
-
-
-def _share(en: str, zh: str, values: tuple[float, float, float], **more: Any) -> Parameter:
-    return Parameter(title=Text(en, zh), unit="share", values=values, range=(0.0, 1.0), mix="linear",
-                     **(more or {"assumption": True}))  # fmt: skip
 
 
 def _within(minutes: float, columns: Columns) -> float:
@@ -71,20 +65,20 @@ class WarningCall(Line):
         "warning.fresh", "warning.found", "warning.leaves", "warning.elder", "warning.users", "warning.refreshed",
     )  # fmt: skip
     own: ClassVar[Mapping[str, Parameter]] = {
-        "warning.two_way": _share("Contacts who can answer a push message with a tap", "推送可一键回执的责任人比例",
+        "warning.two_way": share_of("Contacts who can answer a push message with a tap", "推送可一键回执的责任人比例",
                                   (0.6, 0.7, 1.0)),
-        "warning.robot": _share("Contacts called by a robot at +2 min", "2 分钟未应答即智能外呼的比例", (0.0, 0.4, 1.0)),
-        "warning.human": _share("Contacts called by a person at +5 min", "5 分钟未应答即人工叫应的比例", (0.5, 0.6, 1.0)),
-        "warning.deputy": _share("Contacts whose deputy is called at +8 min", "8 分钟未应答即叫应 B 角的比例", (0.0, 0.3, 1.0)),
-        "warning.knock": _share("Contacts whose door is knocked at from +12 min", "12 分钟未应答即上门叫应的比例", (0.0, 0.45, 0.95),
+        "warning.robot": share_of("Contacts called by a robot at +2 min", "2 分钟未应答即智能外呼的比例", (0.0, 0.4, 1.0)),
+        "warning.human": share_of("Contacts called by a person at +5 min", "5 分钟未应答即人工叫应的比例", (0.5, 0.6, 1.0)),
+        "warning.deputy": share_of("Contacts whose deputy is called at +8 min", "8 分钟未应答即叫应 B 角的比例", (0.0, 0.3, 1.0)),
+        "warning.knock": share_of("Contacts whose door is knocked at from +12 min", "12 分钟未应答即上门叫应的比例", (0.0, 0.45, 0.95),
                                 basis=Text("Changzhi: woken within 5 min, by a knock at the door if need be",
                                            "长治：五分钟内叫醒，必要时敲门")),
-        "warning.followed": _share("Actions not forgotten that are carried through", "未遗漏措施的落实率", (0.8, 0.87, 0.947)),
+        "warning.followed": share_of("Actions not forgotten that are carried through", "未遗漏措施的落实率", (0.8, 0.87, 0.947)),
         "warning.omission": Parameter(title=Text("Actions that are forgotten", "措施遗漏率"), unit="share",
                                       values=(0.25, 0.15, 0.05), range=(0.01, 0.5), mix="logit", assumption=True),
         "warning.ticket_min": Parameter(title=Text("Reporting of each action", "每项措施的填报耗时"), unit="min",
                                         values=(0.5, 0.8, 1.5), range=(0.1, 6.0), mix="geo", assumption=True),
-        "warning.elder_contact": _share("Older residents living alone whom somebody calls", "独居老人有人叫应的比例",
+        "warning.elder_contact": share_of("Older residents living alone whom somebody calls", "独居老人有人叫应的比例",
                                         (0.2, 0.5, 0.9)),
         "warning.false_alarms": Parameter(title=Text("False alarms against today's forecasts", "空报率（相对现状）"),
                                           unit="ratio", values=(1.0, 0.95, 0.8), range=(0.5, 1.0), mix="geo",

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from models.calendar import HOUR
+from models.calendar import HOUR, MINUTE
 from models.surge.forces import Forces, efficiency, station_distance
-from models.surge.needs import ALLIANCE, CORE, MINUTE, NEIGHBOURS, TRAFFIC, Floats, Needs
+from models.surge.needs import ALLIANCE, CORE, NEIGHBOURS, TRAFFIC, Floats, Needs
 from models.world import World
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
-from models.calendar import HOUR
+from models.calendar import HOUR, MINUTE
 from models.population import AGE_GROUPS
 from models.stages import Rules
 from models.surge.needs import (
@@ -22,7 +22,6 @@ from models.surge.needs import (
     GAS_CHECK,
     KINDS,
     LIFT,
-    MINUTE,
     NEIGHBOURS,
     OWNERS,
     PUMPING,

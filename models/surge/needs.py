@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.calendar import DAY, HOUR
+from models.calendar import DAY, HOUR, MINUTE
 from models.demand import occurrences
 from models.world import World
 from sim.city.model import Buildings
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Longs = NDArray[np.int64]
-MINUTE = 60.0
 OWNERS = ("fire", "ems", "gas", "water", "power", "urban", "neighbours", "alliance")
 FIRE, EMS, GAS, WATER, ELECTRIC, URBAN, NEIGHBOURS, ALLIANCE = range(len(OWNERS))
 
