@@ -31,13 +31,12 @@ from models.travel import Travel
 from models.world import World
 
 DECISIONS = (
-    "call.detect", "call.interview", "call.decision", "call.feedback",
+    "call.detect", "call.decision", "call.feedback",
     "hotline.talk", "hotline.ticket",
     "mission.missing_role", "mission.turnout", "mission.work", "mission.transport", "mission.handover",
 )  # fmt: skip
 Process = Generator[simpy.Event, Any, Any]
 FORGOTTEN_S = 360.0  #: until somebody notices that a role was not alerted (assumption)
-INTERVIEW_S = 75.0  #: median of a call-taker's interview in an emergency (assumption)
 
 
 class Missions:
@@ -127,7 +126,7 @@ class Missions:
             cause = world.reach(order, stage, STAGES[stage])
         if kind.hazard is not None:
             self._hazards[kind.hazard].begin(world, order)
-        yield env.timeout(rules.stream.lognormal(INTERVIEW_S, 0.4, "call.interview", incident))
+        yield env.timeout(intake.interview_s(rules, incident))
         cause = world.reach(order, FILE, STAGES[FILE], cause=cause)
         decision = rules.stream.lognormal(rules["command.decision_s"], 0.5, "call.decision", incident)
         yield env.timeout(decision)

@@ -14,6 +14,7 @@ from pydantic import Field
 
 from models.calendar import MINUTE
 from models.hazards.base import Hazard
+from models.intake import interview_s
 from models.orders import ARRIVE, CONTROL, ONSET, REPORT
 from models.world import World
 from sim.kinds import Unit
@@ -58,7 +59,7 @@ class BuildingFire(Hazard):
         return min(_ALPHA_KW[growth] * burning**2 / 1000.0, fuel)
 
     def begin(self, world: World, order: int) -> None:
-        """Let a resident try at the call, and alert the micro station."""
+        """Let a resident try at the call; the micro station is alerted with the brigade, once the address is known."""
         incident, stream, rules = world.incident(order), world.rules.stream, world.rules_of(order)
         if stream.chance(self.resident_tries, "fire.resident_tries", incident):
             self._attempt(world, order, "resident", self.q50_resident_mw)
@@ -67,7 +68,7 @@ class BuildingFire(Hazard):
         active *= rules["micro_station.night_factor"] if night else 1.0
         if stream.chance(active, "fire.micro_activated", incident):
             median = rules["micro_station.arrival_min"] * MINUTE
-            wait = stream.lognormal(median, 0.5, "fire.micro_arrival", incident)
+            wait = interview_s(rules, incident) + stream.lognormal(median, 0.5, "fire.micro_arrival", incident)
             world.engine.at(
                 world.engine.now + wait,
                 lambda: self._attempt(world, order, "micro", self.q50_micro_mw),
