@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from math import comb
 from typing import NamedTuple
 
+from models import hub
 from models.calendar import HOUR, MINUTE, WorkingHours
 from models.catalogue import Duration, IncidentKind
 from models.matters import Matter
@@ -73,11 +74,16 @@ def filing(orders: Orders, order: int, now: float, rules: Rules) -> Step:
 
 
 def dispatching(orders: Orders, order: int, now: float, rules: Rules) -> Step:
-    """立案 → 派遣: triage finds the unit; what came back was looked at already and goes on at once."""
+    """立案 → 派遣: triage finds the unit; what came back was looked at already and goes on at once.
+
+    While the hub is down its triage is done by telephone and paper.
+    """
     if orders.bounces[order] > 0:
         return Step(ROUTE, now, "dispatched_again", stamped=False)
     incident = int(orders.incidents.id[order])
     triage = rules.stream.lognormal(rules["routing.dispatch_min"] * MINUTE, 0.7, "stage.dispatching", incident)
+    if hub.fails(rules, incident, now):
+        return Step(ROUTE, now + rules["hub.fallback"] * triage, meanwhile=((now, "hub_down"),))
     return Step(ROUTE, now + triage)
 
 
