@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import comb
 from typing import NamedTuple
 
-from models import hub
+from models import departments, hub
 from models.calendar import HOUR, MINUTE, WorkingHours
 from models.catalogue import Duration, IncidentKind
 from models.matters import Matter
@@ -146,13 +146,14 @@ def handling(orders: Orders, order: int, now: float, rules: Rules) -> Step:
 def _work(orders: Orders, order: int, rules: Rules) -> float:
     """Return the working seconds until the case is dealt with, and note departments and visits.
 
-    A ticket that does not carry its asset needs a survey first. Some cases take a second visit, of half the median; some take a second department, of half the median too
+    A department that has more to do takes longer. A ticket that does not carry its asset needs a survey first. Some cases take a second visit, of half the median; some take a second department, of half the median too
     (assumptions), one after the other or both at once. Each boundary that is crossed costs its delay. Work that was
     sent back takes half of the time before, by one department in one visit.
     """
     incident, kind = int(orders.incidents.id[order]), rules.kinds[orders.kind(order)]
     again, stream = int(orders.reopens[order]), rules.stream
     median, sigma = kind.handling.median_h * HOUR * rules["unit.handling_factor"], kind.handling.sigma
+    median *= departments.slowing(rules, kind)
     work = stream.lognormal(median * 0.5**again, sigma, "stage.handling", incident, again)
     if again > 0:
         orders.visits[order] += 1
