@@ -41,11 +41,11 @@ def test_the_wait_is_that_of_ten_desks_with_one_queue(busy: float):
 
 def test_todays_load_is_where_the_catalogue_says():
     today = rules_of()
-    assert load(today, TICKET) == pytest.approx(0.7 * (1.0 - 0.25 * 0.45))
+    assert load(today, TICKET) == pytest.approx(0.6 * (1.0 - 0.25 * 0.45))
     assert TICKET.handling.median_h * slowing(today, TICKET) == pytest.approx(9.8, abs=0.05)
     others = 24.0 / 300.0 + sum(today[f"channel.{name}_per_day"] for name in channels())
     patrol = 0.5 / (0.5 + others)
-    assert load(today, EVENT) == pytest.approx(0.7 * (1.0 - 0.6 * patrol))
+    assert load(today, EVENT) == pytest.approx(0.6 * (1.0 - 0.6 * patrol))
 
 
 @given(st.sampled_from(["P0", "P1", "P2"]), st.floats(0.5, 2.0), st.floats(0.5, 2.0), st.floats(0.0, 0.9))
