@@ -31,6 +31,7 @@ class Orders:
     channels: tuple[str, ...]  #: all ways in which an order can be found
     channel: NDArray[np.int8]  #: index into channels: how it was found
     duplicate: NDArray[np.bool_]  #: whether it tells of what another order tells of already
+    repeats: NDArray[np.int64]  #: incident of that order, -1 where none is known: it was told before, or elsewhere
     priority: NDArray[np.int8]
     crew: NDArray[np.int32]  #: first crew on the way, -1 where none
     present: NDArray[np.int8]  #: crews that have arrived
@@ -62,6 +63,7 @@ class Orders:
             channels=(*CHANNELS, *channels),
             channel=np.zeros(n, dtype=np.int8),
             duplicate=np.zeros(n, dtype=np.bool_),
+            repeats=np.full(n, -1, dtype=np.int64),
             priority=priority,
             crew=np.full(n, -1, dtype=np.int32),
             present=np.zeros(n, dtype=np.int8),
@@ -120,6 +122,7 @@ class Orders:
                 name: getattr(self, name)[kept]
                 for name in (
                     "duplicate",
+                    "repeats",
                     "crew",
                     "bounces",
                     "reopens",
