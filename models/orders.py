@@ -33,6 +33,7 @@ class Orders:
     duplicate: NDArray[np.bool_]  #: whether it tells of what another order tells of already
     repeats: NDArray[np.int64]  #: incident of that order, -1 where none is known: it was told before, or elsewhere
     priority: NDArray[np.int8]
+    lent: NDArray[np.bool_]  #: whether the crews of its own street were out for others when it asked for one
     crew: NDArray[np.int32]  #: first crew on the way, -1 where none
     present: NDArray[np.int8]  #: crews that have arrived
     bounces: NDArray[np.int16]  #: returns by units that were not the right ones, or refused
@@ -65,6 +66,7 @@ class Orders:
             duplicate=np.zeros(n, dtype=np.bool_),
             repeats=np.full(n, -1, dtype=np.int64),
             priority=priority,
+            lent=np.zeros(n, dtype=np.bool_),
             crew=np.full(n, -1, dtype=np.int32),
             present=np.zeros(n, dtype=np.int8),
             bounces=np.zeros(n, dtype=np.int16),
@@ -131,6 +133,7 @@ class Orders:
                     "boundaries",
                     "supervised",
                     "extended",
+                    "lent",
                 )
             },
             **{f"t_{stage}": self.stamps[kept, i] for i, stage in enumerate(STAGES)},

@@ -9,7 +9,7 @@ from math import isnan
 import numpy as np
 import pyarrow as pa
 
-from models import demand, dispatch, hub, intake, missions, patrol, population, posting, stages, travel
+from models import demand, dispatch, drills, hub, intake, missions, patrol, population, posting, stages, travel
 from models.actors.base import Edict, Sight
 from models.calendar import DAY, HOUR
 from models.catalogue import IncidentKind
@@ -39,6 +39,7 @@ def all_decisions(kinds: dict[str, IncidentKind], hazards: dict[str, Hazard], li
         *travel.DECISIONS,
         *posting.DECISIONS,
         *hub.DECISIONS,
+        *drills.DECISIONS,
         *patrol.DECISIONS,
         *intake.decisions(),
     ]
@@ -78,6 +79,7 @@ class Simulation:
         for order in np.flatnonzero(happens).tolist():
             onset = float(world.orders.stamps[order, ONSET])
             world.engine.at(onset, partial(self._onset, order))
+        drills.plan(world, self.dispatcher)
         world.engine.run(end, progress)
         world.engine.drain(end + drain_days * DAY)
         self.missions.end_unserved()
