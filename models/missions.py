@@ -50,6 +50,10 @@ class Missions:
         self._hazards = hazards
         self._travel = travel
         self._seats = simpy.Resource(world.engine.env, capacity=seats)
+        self._community = world.city.areas.ancestor("community")
+        self._first: dict[
+            tuple[str, int], list[tuple[int, int]]
+        ] = {}  #: tickets that told of something, with the event
 
     def start(self, order: int) -> None:
         """Begin the life of an order at its onset; patrol events wait to be found."""
@@ -98,22 +102,38 @@ class Missions:
             talk = world.rules.draw(kind.talk, "hotline.talk", incident)
             if world.rules.stream.chance(kind.ticket_share, "hotline.ticket", incident):
                 world.orders.stamps[order, [DETECT, REPORT]] = called
-                world.reach(order, ACCEPT, STAGES[ACCEPT])
+                told = world.reach(order, ACCEPT, STAGES[ACCEPT])
                 yield world.engine.env.timeout(talk)
-                self._file_unless_known(order, kind.duplicate_share)
+                self._file_unless_known(order, told, kind.duplicate_share)
                 return
             world.orders.filed[order] = False
             yield world.engine.env.timeout(talk)
 
-    def _file_unless_known(self, order: int, share: float) -> None:
-        """File a ticket; one that tells of a known thing is merged, or goes its own way if nobody notices."""
+    def _file_unless_known(self, order: int, told: int, share: float) -> None:
+        """File a ticket; one that repeats another is closed against it, or goes its own way if nobody notices."""
         world, incident = self._world, self._world.incident(order)
-        world.orders.duplicate[order] = intake.is_duplicate(world.rules_of(order), share, incident)
-        if world.orders.duplicate[order] and intake.is_merged(world.rules_of(order), incident):
+        place = world.orders.kind(order), int(self._community[world.incidents.grid[order]])
+        if not intake.is_duplicate(world.rules_of(order), share, incident):
+            self._first.setdefault(place, []).append((order, told))
+            self.file(order, "hotline")
+            return
+        first, cause = self._repeated(place)
+        world.orders.duplicate[order] = True
+        world.orders.repeats[order] = world.incident(first) if first >= 0 else -1
+        if intake.is_merged(world.rules_of(order), incident):
             world.orders.filed[order] = False
-            world.tell(order, "merged")
+            world.tell(first if first >= 0 else order, "merged", cause=cause)
             return
         self.file(order, "hotline")
+
+    def _repeated(self, place: tuple[str, int]) -> tuple[int, int]:
+        """Return the last ticket of a community that is still open and repeats no other, and the event of its call.
+
+        Both are -1 where there is none: what is repeated was told before the window, or elsewhere.
+        """
+        known = self._first.get(place, [])
+        known[:] = [(order, told) for order, told in known if isnan(self._world.orders.stamps[order, CLOSE])]
+        return known[-1] if known else (-1, -1)
 
     def _emergency(self, order: int) -> Process:
         """Take an emergency call: noticed, reported, taken, decided, and crews asked for."""

@@ -31,7 +31,9 @@ class Orders:
     channels: tuple[str, ...]  #: all ways in which an order can be found
     channel: NDArray[np.int8]  #: index into channels: how it was found
     duplicate: NDArray[np.bool_]  #: whether it tells of what another order tells of already
+    repeats: NDArray[np.int64]  #: incident of that order, -1 where none is known: it was told before, or elsewhere
     priority: NDArray[np.int8]
+    lent: NDArray[np.bool_]  #: whether the crews of its own street were out for others when it asked for one
     crew: NDArray[np.int32]  #: first crew on the way, -1 where none
     present: NDArray[np.int8]  #: crews that have arrived
     bounces: NDArray[np.int16]  #: returns by units that were not the right ones, or refused
@@ -62,7 +64,9 @@ class Orders:
             channels=(*CHANNELS, *channels),
             channel=np.zeros(n, dtype=np.int8),
             duplicate=np.zeros(n, dtype=np.bool_),
+            repeats=np.full(n, -1, dtype=np.int64),
             priority=priority,
+            lent=np.zeros(n, dtype=np.bool_),
             crew=np.full(n, -1, dtype=np.int32),
             present=np.zeros(n, dtype=np.int8),
             bounces=np.zeros(n, dtype=np.int16),
@@ -120,6 +124,7 @@ class Orders:
                 name: getattr(self, name)[kept]
                 for name in (
                     "duplicate",
+                    "repeats",
                     "crew",
                     "bounces",
                     "reopens",
@@ -128,6 +133,7 @@ class Orders:
                     "boundaries",
                     "supervised",
                     "extended",
+                    "lent",
                 )
             },
             **{f"t_{stage}": self.stamps[kept, i] for i, stage in enumerate(STAGES)},

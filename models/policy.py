@@ -118,7 +118,7 @@ class Policy(BaseModel):
 
 
 #: Parameters of no single order: those of patrols, of the desk as a whole, and of lines of work.
-_WHOLE = ("patrol.", "grid.share_solved", "grid.report_min", "hotline.", "intake.false_reports", "posting.", "sensing.",
+_WHOLE = ("patrol.", "crew.drill_h", "grid.share_solved", "grid.report_min", "hotline.", "intake.false_reports", "posting.", "sensing.",
           "forecast.", "traffic.")  # fmt: skip
 
 

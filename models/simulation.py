@@ -9,7 +9,7 @@ from math import isnan
 import numpy as np
 import pyarrow as pa
 
-from models import demand, dispatch, intake, missions, patrol, population, posting, stages, travel
+from models import demand, dispatch, drills, hub, intake, missions, patrol, population, posting, stages, travel
 from models.actors.base import Edict, Sight
 from models.calendar import DAY, HOUR
 from models.catalogue import IncidentKind
@@ -26,7 +26,7 @@ from sim.recording import table_of
 
 #: Seconds between the points of time series.
 SERIES_S = 300.0
-DECISIONS = ("command.loss", "command.picture", "matter.which", "matter.urgent")
+DECISIONS = ("command.loss", "matter.which", "matter.urgent")
 Progress = Callable[[float], None]
 
 
@@ -38,6 +38,8 @@ def all_decisions(kinds: dict[str, IncidentKind], hazards: dict[str, Hazard], li
         *missions.DECISIONS,
         *travel.DECISIONS,
         *posting.DECISIONS,
+        *hub.DECISIONS,
+        *drills.DECISIONS,
         *patrol.DECISIONS,
         *intake.decisions(),
     ]
@@ -77,6 +79,7 @@ class Simulation:
         for order in np.flatnonzero(happens).tolist():
             onset = float(world.orders.stamps[order, ONSET])
             world.engine.at(onset, partial(self._onset, order))
+        drills.plan(world, self.dispatcher)
         world.engine.run(end, progress)
         world.engine.drain(end + drain_days * DAY)
         self.missions.end_unserved()
@@ -187,9 +190,12 @@ class Simulation:
         world, rules = self.world, self.world.rules_of(edict.order)
         incident = world.incident(edict.order)
         cause = world.recorder.event(world.engine.now, "asks_reinforcement", order=edict.order)
-        level = rules["command.level_min"] * 60.0
-        together = rules.stream.chance(rules["hub.shared_picture"], "command.picture", incident)
-        relays = 1.0 if together else rules["command.levels"]
+        level, relays = rules["command.level_min"] * 60.0, rules["command.levels"]
+        if hub.fails(rules, incident, world.engine.now):
+            cause = world.tell(edict.order, "hub_down", cause=cause)
+            level *= rules["hub.fallback"]
+        elif hub.serves(rules, incident):
+            relays = 1.0
         lost = sum(
             rules.stream.chance(rules["command.p_loss"], "command.loss", incident, i) for i in range(round(relays))
         )

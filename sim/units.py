@@ -16,6 +16,7 @@ _TOLD = {
     "factor": "倍",
     "h per 1,000 premises and year": "小时/千家·年",
     "h per premises and year": "小时/家·年",
+    "h per year": "小时/年",
     "h": "小时",
     "households": "户",
     "km/h": "公里/小时",

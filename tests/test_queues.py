@@ -63,8 +63,8 @@ def is_poisson(times: np.ndarray, mean_gap: float) -> None:
 
 
 def quiet() -> dict[str, float]:
-    """All delays of the desk away."""
-    zero = ("command.decision_s", "crew.turnout_s", "grid.report_min")
+    """All delays of the desk away, and no drills."""
+    zero = ("command.decision_s", "crew.turnout_s", "crew.drill_h", "grid.report_min")
     return preset_values("P1") | dict.fromkeys(zero, 0.0)
 
 
