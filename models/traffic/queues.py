@@ -1,0 +1,347 @@
+"""Queues in space behind incidents and closures: kinematic waves by the link transmission model.
+
+Each link has a triangular fundamental diagram (free speed u, backward wave w, jam density kj; capacity
+kj·u·w/(u + w)) and is known by its cumulative counts at both ends. What it can send and receive follows from Newell's
+three-detector rule (1993, doi:10.1016/0191-2615(93)90038-C; Yperman, 2007, ISBN 978-90-5682-837-1); nodes divide what
+they can pass by turning shares, first in first out, in proportion to capacity (Tampère et al., 2011,
+doi:10.1016/j.trb.2010.06.004). Vehicles are neither made nor lost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numba
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from models.traffic.network import Floats, Ints
+from sim.bounds import all_bounded, bounded
+from sim.errors import InputError
+from sim.text import Text
+
+
+@dataclass(frozen=True)
+class Roads:
+    """Links, the junctions between them, and where drivers turn; all [links] unless noted, SI units.
+
+    The turns of link `i` are `first_turn[i]:first_turn[i + 1]`; what no turn takes ends its trip at the end of `i`.
+    """
+
+    length: Floats
+    speed: Floats  #: u, m/s
+    wave: Floats  #: w, m/s
+    jam: Floats  #: kj, vehicles/m
+    head: Ints  #: junction that the link enters
+    first_turn: Ints  #: [links + 1]
+    turn_to: Ints  #: [turns] link
+
+    def __post_init__(self) -> None:
+        for values, name in (
+            (self.length, Text("the length of a link (m)", "路段长度（m）")),
+            (self.speed, Text("the free speed (m/s)", "自由流速度（m/s）")),
+            (self.wave, Text("the backward wave (m/s)", "回波速度（m/s）")),
+            (self.jam, Text("the jam density (vehicles/m)", "阻塞密度（辆/m）")),
+        ):
+            all_bounded(values, name, 1e-9)
+
+    @property
+    def capacity(self) -> Floats:
+        """The most that passes, vehicles/s."""
+        return self.jam * self.speed * self.wave / (self.speed + self.wave)
+
+
+@numba.njit(cache=True, error_model="numpy", inline="always")
+def _count_at(counts: Floats, link: int, step: float) -> float:
+    """Return a cumulative count at a fractional number of the step, from the ring of its last steps."""
+    ring = counts.shape[1]
+    whole = int(np.floor(step))
+    part = step - whole
+    early = counts[link, whole % ring]
+    if part <= 1e-12:
+        return early
+    return early + part * (counts[link, (whole + 1) % ring] - early)
+
+
+@numba.njit(cache=True, error_model="numpy")
+def send_and_receive(
+    up: Floats, down: Floats, lag: Floats, room: Floats, most: Floats, now: int
+) -> tuple[Floats, Floats]:
+    """Return what each link can send and receive in the step from `now` on, vehicles, float64 [links].
+
+    up, down : counts at both ends, float64 [links, ring];  lag : steps that a vehicle and a wave need, float64
+    [links, 2];  room : vehicles that fit, [links];  most : that leave and enter in a step, [links, 2].
+    """
+    ring = up.shape[1]
+    sending, receiving = np.empty(len(room)), np.empty(len(room))
+    for i in range(len(room)):
+        here_up, here_down = up[i, now % ring], down[i, now % ring]
+        sending[i] = max(0.0, min(_count_at(up, i, now + 1 - lag[i, 0]) - here_down, most[i, 0]))
+        receiving[i] = max(0.0, min(_count_at(down, i, now + 1 - lag[i, 1]) + room[i] - here_up, most[i, 1]))
+    return sending, receiving
+
+
+@numba.njit(cache=True, error_model="numpy")
+def pass_node(
+    entering: Ints, sending: Floats, receiving: Floats, weight: Floats, first_turn: Ints, turn_to: Ints, share: Floats,
+    passed: Floats,
+) -> None:  # fmt: skip
+    """Write to `passed` [links] what each of the links `entering` a junction sends on; `receiving` is used up.
+
+    Each link that lacks room at its exits is held to what the scarcest of them grants it (in proportion to `weight`),
+    and those that stay below what they are granted leave the rest to others.
+    """
+    open_ = np.ones(len(entering), dtype=np.bool_)
+    for _ in range(len(entering) + 1):
+        scarce, least = -1, np.inf
+        for a in range(len(entering)):
+            if not open_[a]:
+                continue
+            for turn in range(first_turn[entering[a]], first_turn[entering[a] + 1]):
+                if share[turn] <= 0.0:
+                    continue
+                exit_ = turn_to[turn]
+                wanted = 0.0
+                for c in range(len(entering)):
+                    if open_[c]:
+                        for other in range(first_turn[entering[c]], first_turn[entering[c] + 1]):
+                            if turn_to[other] == exit_:
+                                wanted += share[other] * weight[entering[c]]
+                level = max(receiving[exit_], 0.0) / wanted
+                if level < least:
+                    scarce, least = exit_, level
+        settled = _settle(entering, open_, sending, weight, first_turn, turn_to, share, scarce, least, passed, receiving)
+        if not settled:
+            break
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _settle(
+    entering: Ints, open_: NDArray[np.bool_], sending: Floats, weight: Floats, first_turn: Ints, turn_to: Ints,
+    share: Floats, scarce: int, level: float, passed: Floats, receiving: Floats,
+) -> bool:  # fmt: skip
+    """Settle the links that the scarcest exit does not hold, or else those that it holds; return whether any was left."""
+    held = np.zeros(len(entering), dtype=np.bool_)
+    free = False
+    for a in range(len(entering)):
+        i = entering[a]
+        for turn in range(first_turn[i], first_turn[i + 1]):
+            held[a] |= open_[a] and turn_to[turn] == scarce and share[turn] > 0.0
+        if open_[a] and (scarce < 0 or (held[a] and sending[i] <= level * weight[i])):
+            free = True
+    any_ = False
+    for a in range(len(entering)):
+        i = entering[a]
+        if not open_[a] or (scarce >= 0 and not held[a]):
+            continue
+        if free and scarce >= 0 and sending[i] > level * weight[i]:
+            continue
+        any_ = True
+        open_[a] = False
+        passed[i] = sending[i] if free else level * weight[i]
+        for turn in range(first_turn[i], first_turn[i + 1]):
+            receiving[turn_to[turn]] -= share[turn] * passed[i]
+    return any_
+
+
+@numba.njit(cache=True, error_model="numpy")
+def advance(
+    up: Floats, down: Floats, waiting: Floats, lag: Floats, room: Floats, most: Floats, inflow: Floats, weight: Floats,
+    first_in: Ints, link_in: Ints, first_turn: Ints, turn_to: Ints, share: Floats, now: int, steps: int,
+) -> float:  # fmt: skip
+    """Move all links on by `steps` steps from step `now`; return the vehicles that ended their trips.
+
+    up, down : counts, float64 [links, ring], changed;  waiting : vehicles that find no room to begin their trip,
+    [links], changed;  inflow : vehicles that begin in a step, [links];  weight : priority, [links];  first_in, link_in :
+    the links that enter each junction;  share : of the drivers that take each turn, [turns].
+    """
+    ring = up.shape[1]
+    ended = 0.0
+    for step in range(now, now + steps):
+        sending, receiving = send_and_receive(up, down, lag, room, most, step)
+        passed, entered = np.zeros(len(room)), np.zeros(len(room))
+        for i in range(len(room)):  # trips that begin on a link come before those that turn into it
+            begun = min(waiting[i] + inflow[i], receiving[i])
+            waiting[i] += inflow[i] - begun
+            entered[i] = begun
+            receiving[i] -= begun
+        for v in range(len(first_in) - 1):
+            entering = link_in[first_in[v] : first_in[v + 1]]
+            pass_node(entering, sending, receiving, weight, first_turn, turn_to, share, passed)
+        for i in range(len(room)):
+            left = passed[i]
+            for turn in range(first_turn[i], first_turn[i + 1]):
+                entered[turn_to[turn]] += share[turn] * passed[i]
+                left -= share[turn] * passed[i]
+            ended += max(left, 0.0)
+        for i in range(len(room)):
+            up[i, (step + 1) % ring] = up[i, step % ring] + entered[i]
+            down[i, (step + 1) % ring] = down[i, step % ring] + passed[i]
+    return ended
+
+
+class Queues:
+    """Traffic on `roads` in steps of `dt` s, from the steady flow that `inflow` and `share` give.
+
+    Parameters
+    ----------
+    roads
+        Links shorter than one step of a vehicle count as so long.
+    dt
+        Step, s.
+    inflow
+        Vehicles/s that begin their trip at the upstream end of each link, float64 [links].
+    share
+        Of the drivers at the end of a link that take each turn, float64 [turns]; the sums are at most 1.
+    flow
+        Vehicles/s on each link at first, float64 [links]; at most its capacity. None for an empty road.
+    kept_s
+        Time for which counts are kept, s; at least that of the slowest wave is.
+    """
+
+    def __init__(
+        self, roads: Roads, dt: float, inflow: Floats, share: Floats, flow: Floats | None = None, kept_s: float = 0.0
+    ) -> None:
+        bounded(dt, Text("the step (s)", "步长（s）"), 1e-6)
+        self.roads, self.dt, self.now = roads, dt, 0
+        self.capacity = roads.capacity
+        long_enough = np.maximum(roads.length, roads.speed * dt)
+        self._lag = np.stack([long_enough / roads.speed, np.maximum(long_enough / roads.wave, dt)], axis=1) / dt
+        self._room = roads.jam * long_enough
+        self._most = np.repeat(self.capacity[:, None] * dt, 2, axis=1)
+        self._length = long_enough
+        ring = int(np.ceil(max(self._lag.max(), kept_s / dt))) + 3
+        before = np.zeros(len(roads.length)) if flow is None else flow
+        all_bounded(before, Text("the flow (vehicles/s)", "流量（辆/s）"), 0.0)
+        if (before > self.capacity * (1.0 + 1e-9)).any():
+            raise InputError(en="a link carries more than its capacity at first", zh="初始流量超过了路段通行能力")
+        times = (np.arange(ring) - ring) * dt
+        times[0] = 0.0
+        self._up = before[:, None] * times[None, :]
+        self._down = before[:, None] * (times[None, :] - (self._lag[:, :1] * dt))
+        self.waiting = np.zeros(len(roads.length))
+        self.ended = 0.0
+        order = np.argsort(roads.head, kind="stable").astype(np.int32)
+        nodes = int(roads.head.max()) + 1
+        self._first_in = np.concatenate([[0], np.cumsum(np.bincount(roads.head, minlength=nodes))]).astype(np.int32)
+        self._link_in = order
+        self.set_demand(inflow, share)
+
+    def set_demand(self, inflow: Floats, share: Floats) -> None:
+        """Change what begins on each link (vehicles/s) and where drivers turn, from now on."""
+        all_bounded(inflow, Text("the inflow (vehicles/s)", "驶入流量（辆/s）"), 0.0)
+        all_bounded(share, Text("the share of a turn", "转向比例"), 0.0, 1.0)
+        first = self.roads.first_turn
+        link = np.repeat(np.arange(len(first) - 1), np.diff(first))
+        sums = np.bincount(link, weights=share, minlength=len(first) - 1)
+        if (sums > 1.0 + 1e-9).any():
+            raise InputError(en="more than all drivers turn at the end of a link", zh="路段末端转向比例之和超过 1")
+        self.inflow, self.share = inflow.astype(np.float64), share.astype(np.float64)
+
+    def limit(self, link: int, leaves: float | None = None, enters: float | None = None) -> None:
+        """Let at most `leaves` and `enters` vehicles/s leave and enter a link from now on; None for its capacity."""
+        for side, value in ((0, leaves), (1, enters)):
+            name = Text("the limit (vehicles/s)", "限流（辆/s）")
+            allowed = self.capacity[link] if value is None else min(bounded(value, name, 0.0), self.capacity[link])
+            self._most[link, side] = allowed * self.dt
+
+    def run(self, seconds: float) -> None:
+        """Move on by `seconds`, a whole number of steps."""
+        steps = round(seconds / self.dt)
+        if abs(steps * self.dt - seconds) > 1e-6 * max(seconds, self.dt):
+            raise InputError(en=f"{seconds:g} s is not a whole number of steps of {self.dt:g} s",
+                             zh=f"{seconds:g} s 不是步长 {self.dt:g} s 的整数倍")  # fmt: skip
+        self.ended += advance(
+            self._up, self._down, self.waiting, self._lag, self._room, self._most, self.inflow * self.dt,
+            self.capacity, self._first_in, self._link_in, self.roads.first_turn, self.roads.turn_to, self.share,
+            self.now, steps,
+        )  # fmt: skip
+        self.now += steps
+
+    @property
+    def seconds(self) -> float:
+        """The time since the start, s."""
+        return self.now * self.dt
+
+    def counts(self, ago: float = 0.0) -> tuple[Floats, Floats]:
+        """Return the cumulative counts at the upstream and downstream ends, `ago` s before now, float64 [links] each."""
+        at = self.now - ago / self.dt
+        links = range(len(self.roads.length))
+        return np.array([_count_at(self._up, i, at) for i in links]), np.array(
+            [_count_at(self._down, i, at) for i in links]
+        )
+
+    def inside(self) -> Floats:
+        """Return the vehicles on each link, float64 [links]."""
+        at = self.now % self._up.shape[1]
+        held: Floats = self._up[:, at] - self._down[:, at]
+        return held
+
+    def delayed(self) -> Floats:
+        """Return the vehicles that would have left each link by now without any queue on it, float64 [links]."""
+        return _late(self._up, self._down, self._lag, self.now)
+
+    def travel_time(self) -> Floats:
+        """Return the time (s) that the vehicle now at the end of each link's queue will need for the link.
+
+        Free time and what is late at the rate at which the link lets go: that of its last step, or of what it may.
+        """
+        ring = self._up.shape[1]
+        let_go = (self._down[:, self.now % ring] - self._down[:, (self.now - 1) % ring]) / self.dt
+        rate = np.maximum(let_go, 0.02 * self.capacity)
+        late = self.delayed()
+        return self._length / self.roads.speed + np.where(late > 1e-6, late / rate, 0.0)
+
+    def queue_length(self, link: int) -> float:
+        """Return how far the vehicles that were held up reach back from the end of a link, m."""
+        length = float(self._length[link])
+        speed, wave = float(self.roads.speed[link]), float(self.roads.wave[link])
+        jam = float(self.roads.jam[link])
+
+        def held(back: float) -> float:
+            free = _count_at(self._up, link, self.now - (length - back) / speed / self.dt)
+            queued = _count_at(self._down, link, self.now - back / wave / self.dt) + jam * back
+            return free - queued
+
+        return _farthest(held, length)
+
+
+def _farthest(held: object, length: float) -> float:
+    """Return the greatest distance at which `held` is positive: looked for in 400 places, then halved."""
+    assert callable(held)
+    grid = np.linspace(0.0, length, 401)
+    positive = np.flatnonzero([held(float(back)) > 1e-9 for back in grid])
+    if not len(positive):
+        return 0.0
+    if positive[-1] == 400:
+        return length
+    least, most = float(grid[positive[-1]]), float(grid[positive[-1] + 1])
+    for _ in range(60):
+        middle = (least + most) / 2.0
+        if held(middle) > 1e-9:
+            least = middle
+        else:
+            most = middle
+    return (least + most) / 2.0
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _late(up: Floats, down: Floats, lag: Floats, now: int) -> Floats:
+    out = np.empty(len(lag))
+    for i in range(len(lag)):
+        out[i] = max(0.0, _count_at(up, i, now - lag[i, 0]) - down[i, now % up.shape[1]])
+    return out
+
+
+def tail_shock(flow: ArrayLike, speed: float, wave: float, jam: float, outflow: float = 0.0) -> Floats:
+    """Return the speed (m/s) at which the tail of a queue moves, negative backwards: Δq/Δk.
+
+    Between free flow of `flow` vehicles/s and the queue that passes `outflow` (Lighthill and Whitham, 1955).
+    """
+    arriving = np.asarray(flow, dtype=np.float64)
+    capacity = jam * speed * wave / (speed + wave)
+    all_bounded(arriving, Text("the flow (vehicles/s)", "流量（辆/s）"), 0.0, capacity)
+    bounded(outflow, Text("the outflow (vehicles/s)", "驶离流量（辆/s）"), 0.0, capacity)
+    free_density, queue_density = arriving / speed, jam - outflow / wave
+    moved: Floats = (outflow - arriving) / (queue_density - free_density)
+    return moved
