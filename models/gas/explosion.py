@@ -128,7 +128,13 @@ def jet_heat(flow: float, gas: Gas, distance: ArrayLike, radiated: float = 0.2, 
     """
     all_bounded(distance, Text("the distance (m)", "距离（m）"), 0.01)
     at = np.asarray(distance, dtype=np.float64)
-    return passes * radiated * bounded(flow, Text("the mass flow (kg/s)", "质量流量（kg/s）"), 0.0) * gas.heat / (4.0 * pi * at**2)
+    return (
+        passes
+        * radiated
+        * bounded(flow, Text("the mass flow (kg/s)", "质量流量（kg/s）"), 0.0)
+        * gas.heat
+        / (4.0 * pi * at**2)
+    )
 
 
 def jet_reach(flow: float, gas: Gas, heat: float, radiated: float = 0.2) -> float:

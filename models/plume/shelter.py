@@ -73,7 +73,9 @@ def loads(toxic: Toxic, ppm: ArrayLike, seconds: float) -> Floats:
     return total.reshape(given.shape[1:])
 
 
-def better_to_leave(toxic: Toxic, outside: ArrayLike, exchange: float, seconds: float, escape: Escape) -> NDArray[np.bool_]:
+def better_to_leave(
+    toxic: Toxic, outside: ArrayLike, exchange: float, seconds: float, escape: Escape
+) -> NDArray[np.bool_]:
     """Return where leaving costs a smaller toxic load than staying indoors, for the `outside` ppm to come [steps, …]."""
     stay = loads(toxic, indoors(outside, exchange, seconds), seconds)
     leave = loads(toxic, escape.exposed(outside, exchange, seconds), seconds)

@@ -100,14 +100,12 @@ def towards(direction: float) -> tuple[float, float]:
 
 @dataclass(frozen=True)
 class Wind:
-    """A wind that turns: from `start[i]` (s) on it blows with `speed[i]` (m/s) from `direction[i]` (degrees), in class
-    `stability[i]` (index into CLASSES); all [parts], starts ascending.
-    """
+    """A wind that turns, part by part: where it blows from, how fast, in which class; all [parts], starts ascending."""
 
-    start: Floats
-    speed: Floats
-    direction: Floats
-    stability: NDArray[np.int64]
+    start: Floats  #: s
+    speed: Floats  #: m/s
+    direction: Floats  #: degrees
+    stability: NDArray[np.int64]  #: index into CLASSES
 
     def __post_init__(self) -> None:
         if not 0 < len(self.start) == len(self.speed) == len(self.direction) == len(self.stability):

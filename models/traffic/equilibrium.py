@@ -149,14 +149,15 @@ def equilibrium(
     if len(trips.zone) and not (trips.zone.min() >= 0 and trips.zone.max() < network.nodes):
         raise InputError(en="a zone is at a node that the network does not have", zh="交通小区位于路网中不存在的节点")
     links, parts = network.links, (network.first_out, network.head, network.first_turn, network.through)
-    here = None if start is None else np.concatenate([start.flow, start.turns])
-    past, reached = _Past(), np.inf
+    here, past, reached, iteration = np.zeros(0), _Past(), np.inf, 0
+    if start is not None:
+        here = np.concatenate([start.flow, start.turns])
     for iteration in range(most + 1):
-        time = network.time(np.zeros(links) if here is None else here[:links])
+        time = network.time(here[:links] if len(here) else np.zeros(links))
         flow, turns, shortest = load_fastest(*parts, time, trips.zone, trips.matrix)
         _refuse_stranded(shortest)
         fastest = np.concatenate([flow, turns])
-        if here is None:
+        if not len(here):
             here = fastest
             continue
         spent = float(time @ here[:links])

@@ -41,7 +41,9 @@ class Network:
         all_bounded(self.b, Text("the factor b of a link", "路段系数 b"), 0.0)
         all_bounded(self.power, Text("the power of a link", "路段指数"), 1.0)
         if len(self.head) and not (self.head.min() >= 0 and self.head.max() < self.nodes):
-            raise InputError(en="a link leads to a node that the network does not have", zh="路段指向了路网中不存在的节点")
+            raise InputError(
+                en="a link leads to a node that the network does not have", zh="路段指向了路网中不存在的节点"
+            )
 
     @property
     def nodes(self) -> int:

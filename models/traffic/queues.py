@@ -9,12 +9,13 @@ doi:10.1016/j.trb.2010.06.004). Vehicles are neither made nor lost.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-import numba
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from models.traffic.links import advance, count_at, late
 from models.traffic.network import Floats, Ints
 from sim.bounds import all_bounded, bounded
 from sim.errors import InputError
@@ -49,135 +50,6 @@ class Roads:
     def capacity(self) -> Floats:
         """The most that passes, vehicles/s."""
         return self.jam * self.speed * self.wave / (self.speed + self.wave)
-
-
-@numba.njit(cache=True, error_model="numpy", inline="always")
-def _count_at(counts: Floats, link: int, step: float) -> float:
-    """Return a cumulative count at a fractional number of the step, from the ring of its last steps."""
-    ring = counts.shape[1]
-    whole = int(np.floor(step))
-    part = step - whole
-    early = counts[link, whole % ring]
-    if part <= 1e-12:
-        return early
-    return early + part * (counts[link, (whole + 1) % ring] - early)
-
-
-@numba.njit(cache=True, error_model="numpy")
-def send_and_receive(
-    up: Floats, down: Floats, lag: Floats, room: Floats, most: Floats, now: int
-) -> tuple[Floats, Floats]:
-    """Return what each link can send and receive in the step from `now` on, vehicles, float64 [links].
-
-    up, down : counts at both ends, float64 [links, ring];  lag : steps that a vehicle and a wave need, float64
-    [links, 2];  room : vehicles that fit, [links];  most : that leave and enter in a step, [links, 2].
-    """
-    ring = up.shape[1]
-    sending, receiving = np.empty(len(room)), np.empty(len(room))
-    for i in range(len(room)):
-        here_up, here_down = up[i, now % ring], down[i, now % ring]
-        sending[i] = max(0.0, min(_count_at(up, i, now + 1 - lag[i, 0]) - here_down, most[i, 0]))
-        receiving[i] = max(0.0, min(_count_at(down, i, now + 1 - lag[i, 1]) + room[i] - here_up, most[i, 1]))
-    return sending, receiving
-
-
-@numba.njit(cache=True, error_model="numpy")
-def pass_node(
-    entering: Ints, sending: Floats, receiving: Floats, weight: Floats, first_turn: Ints, turn_to: Ints, share: Floats,
-    passed: Floats,
-) -> None:  # fmt: skip
-    """Write to `passed` [links] what each of the links `entering` a junction sends on; `receiving` is used up.
-
-    Each link that lacks room at its exits is held to what the scarcest of them grants it (in proportion to `weight`),
-    and those that stay below what they are granted leave the rest to others.
-    """
-    open_ = np.ones(len(entering), dtype=np.bool_)
-    for _ in range(len(entering) + 1):
-        scarce, least = -1, np.inf
-        for a in range(len(entering)):
-            if not open_[a]:
-                continue
-            for turn in range(first_turn[entering[a]], first_turn[entering[a] + 1]):
-                if share[turn] <= 0.0:
-                    continue
-                exit_ = turn_to[turn]
-                wanted = 0.0
-                for c in range(len(entering)):
-                    if open_[c]:
-                        for other in range(first_turn[entering[c]], first_turn[entering[c] + 1]):
-                            if turn_to[other] == exit_:
-                                wanted += share[other] * weight[entering[c]]
-                level = max(receiving[exit_], 0.0) / wanted
-                if level < least:
-                    scarce, least = exit_, level
-        settled = _settle(entering, open_, sending, weight, first_turn, turn_to, share, scarce, least, passed, receiving)
-        if not settled:
-            break
-
-
-@numba.njit(cache=True, error_model="numpy")
-def _settle(
-    entering: Ints, open_: NDArray[np.bool_], sending: Floats, weight: Floats, first_turn: Ints, turn_to: Ints,
-    share: Floats, scarce: int, level: float, passed: Floats, receiving: Floats,
-) -> bool:  # fmt: skip
-    """Settle the links that the scarcest exit does not hold, or else those that it holds; return whether any was left."""
-    held = np.zeros(len(entering), dtype=np.bool_)
-    free = False
-    for a in range(len(entering)):
-        i = entering[a]
-        for turn in range(first_turn[i], first_turn[i + 1]):
-            held[a] |= open_[a] and turn_to[turn] == scarce and share[turn] > 0.0
-        if open_[a] and (scarce < 0 or (held[a] and sending[i] <= level * weight[i])):
-            free = True
-    any_ = False
-    for a in range(len(entering)):
-        i = entering[a]
-        if not open_[a] or (scarce >= 0 and not held[a]):
-            continue
-        if free and scarce >= 0 and sending[i] > level * weight[i]:
-            continue
-        any_ = True
-        open_[a] = False
-        passed[i] = sending[i] if free else level * weight[i]
-        for turn in range(first_turn[i], first_turn[i + 1]):
-            receiving[turn_to[turn]] -= share[turn] * passed[i]
-    return any_
-
-
-@numba.njit(cache=True, error_model="numpy")
-def advance(
-    up: Floats, down: Floats, waiting: Floats, lag: Floats, room: Floats, most: Floats, inflow: Floats, weight: Floats,
-    first_in: Ints, link_in: Ints, first_turn: Ints, turn_to: Ints, share: Floats, now: int, steps: int,
-) -> float:  # fmt: skip
-    """Move all links on by `steps` steps from step `now`; return the vehicles that ended their trips.
-
-    up, down : counts, float64 [links, ring], changed;  waiting : vehicles that find no room to begin their trip,
-    [links], changed;  inflow : vehicles that begin in a step, [links];  weight : priority, [links];  first_in, link_in :
-    the links that enter each junction;  share : of the drivers that take each turn, [turns].
-    """
-    ring = up.shape[1]
-    ended = 0.0
-    for step in range(now, now + steps):
-        sending, receiving = send_and_receive(up, down, lag, room, most, step)
-        passed, entered = np.zeros(len(room)), np.zeros(len(room))
-        for i in range(len(room)):  # trips that begin on a link come before those that turn into it
-            begun = min(waiting[i] + inflow[i], receiving[i])
-            waiting[i] += inflow[i] - begun
-            entered[i] = begun
-            receiving[i] -= begun
-        for v in range(len(first_in) - 1):
-            entering = link_in[first_in[v] : first_in[v + 1]]
-            pass_node(entering, sending, receiving, weight, first_turn, turn_to, share, passed)
-        for i in range(len(room)):
-            left = passed[i]
-            for turn in range(first_turn[i], first_turn[i + 1]):
-                entered[turn_to[turn]] += share[turn] * passed[i]
-                left -= share[turn] * passed[i]
-            ended += max(left, 0.0)
-        for i in range(len(room)):
-            up[i, (step + 1) % ring] = up[i, step % ring] + entered[i]
-            down[i, (step + 1) % ring] = down[i, step % ring] + passed[i]
-    return ended
 
 
 class Queues:
@@ -267,8 +139,8 @@ class Queues:
         """Return the cumulative counts at the upstream and downstream ends, `ago` s before now, float64 [links] each."""
         at = self.now - ago / self.dt
         links = range(len(self.roads.length))
-        return np.array([_count_at(self._up, i, at) for i in links]), np.array(
-            [_count_at(self._down, i, at) for i in links]
+        return np.array([count_at(self._up, i, at) for i in links]), np.array(
+            [count_at(self._down, i, at) for i in links]
         )
 
     def inside(self) -> Floats:
@@ -279,7 +151,7 @@ class Queues:
 
     def delayed(self) -> Floats:
         """Return the vehicles that would have left each link by now without any queue on it, float64 [links]."""
-        return _late(self._up, self._down, self._lag, self.now)
+        return late(self._up, self._down, self._lag, self.now)
 
     def travel_time(self) -> Floats:
         """Return the time (s) that the vehicle now at the end of each link's queue will need for the link.
@@ -299,16 +171,15 @@ class Queues:
         jam = float(self.roads.jam[link])
 
         def held(back: float) -> float:
-            free = _count_at(self._up, link, self.now - (length - back) / speed / self.dt)
-            queued = _count_at(self._down, link, self.now - back / wave / self.dt) + jam * back
+            free = count_at(self._up, link, self.now - (length - back) / speed / self.dt)
+            queued = count_at(self._down, link, self.now - back / wave / self.dt) + jam * back
             return free - queued
 
         return _farthest(held, length)
 
 
-def _farthest(held: object, length: float) -> float:
+def _farthest(held: Callable[[float], float], length: float) -> float:
     """Return the greatest distance at which `held` is positive: looked for in 400 places, then halved."""
-    assert callable(held)
     grid = np.linspace(0.0, length, 401)
     positive = np.flatnonzero([held(float(back)) > 1e-9 for back in grid])
     if not len(positive):
@@ -323,14 +194,6 @@ def _farthest(held: object, length: float) -> float:
         else:
             most = middle
     return (least + most) / 2.0
-
-
-@numba.njit(cache=True, error_model="numpy")
-def _late(up: Floats, down: Floats, lag: Floats, now: int) -> Floats:
-    out = np.empty(len(lag))
-    for i in range(len(lag)):
-        out[i] = max(0.0, _count_at(up, i, now - lag[i, 0]) - down[i, now % up.shape[1]])
-    return out
 
 
 def tail_shock(flow: ArrayLike, speed: float, wave: float, jam: float, outflow: float = 0.0) -> Floats:
