@@ -66,9 +66,7 @@ def test_a_mixture_too_rich_burns_no_more():
     assert 0 < burns < 1e6
 
 
-@given(
-    st.floats(1.0, 1e4), st.floats(0.0, 0.01), st.floats(0.0, 1.0), st.floats(0.0, 5.0), st.floats(0.0, 1e5)
-)
+@given(st.floats(1.0, 1e4), st.floats(0.0, 0.01), st.floats(0.0, 1.0), st.floats(0.0, 5.0), st.floats(0.0, 1e5))
 def test_fractions_stay_fractions_and_steps_add_up(volume, exchange, at_first, leak, seconds):
     space = Space(volume, exchange, at_first)
     whole = space.fraction(leak, seconds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from math import exp, inf, log, pi, sqrt
 
 import pytest
@@ -127,7 +128,7 @@ def test_a_short_main_holds_its_pressure_and_a_long_one_throttles():
     hole = Orifice(circle(0.1))
     flows = [Main(METHANE, length, 0.1, 4e5).strike(hole)[0] for length in (0.0, 10.0, 100.0, 1000.0, 10000.0)]
     assert flows[0] == pytest.approx(hole.of(METHANE, 4e5), rel=1e-9)
-    assert all(a > b for a, b in zip(flows, flows[1:], strict=False))
+    assert all(a > b for a, b in itertools.pairwise(flows))
 
 
 @pytest.mark.parametrize(
