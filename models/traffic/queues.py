@@ -21,6 +21,8 @@ from sim.bounds import all_bounded, bounded
 from sim.errors import InputError
 from sim.text import Text
 
+_LIMIT = Text("the limit (vehicles/s)", "限流（辆/s）")
+
 
 @dataclass(frozen=True)
 class Roads:
@@ -113,9 +115,14 @@ class Queues:
     def limit(self, link: int, leaves: float | None = None, enters: float | None = None) -> None:
         """Let at most `leaves` and `enters` vehicles/s leave and enter a link from now on; None for its capacity."""
         for side, value in ((0, leaves), (1, enters)):
-            name = Text("the limit (vehicles/s)", "限流（辆/s）")
-            allowed = self.capacity[link] if value is None else min(bounded(value, name, 0.0), self.capacity[link])
+            allowed = self.capacity[link] if value is None else min(bounded(value, _LIMIT, 0.0), self.capacity[link])
             self._most[link, side] = allowed * self.dt
+
+    def limits(self, leaves: Floats, enters: Floats | None = None) -> None:
+        """Let at most `leaves` and `enters` vehicles/s leave and enter each link from now on, float64 [links]."""
+        for side, values in ((0, leaves), (1, self.capacity if enters is None else enters)):
+            all_bounded(values, _LIMIT, 0.0)
+            self._most[:, side] = np.minimum(values, self.capacity) * self.dt
 
     def run(self, seconds: float) -> None:
         """Move on by `seconds`, a whole number of steps."""
