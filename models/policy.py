@@ -21,7 +21,7 @@ from models.lines.base import line_kinds
 from models.parameter import Preset, from_space, to_space
 from models.parameters import in_range, known_parameter, parameters, preset_values
 from sim.errors import InputError
-from sim.kinds import kind_called
+from sim.kinds import kind_called, kind_name
 from sim.text import Text
 from sim.validation import validated
 
@@ -41,12 +41,21 @@ def _moved(name: str, start: float, moves: Sequence[tuple[float, float]]) -> flo
 def _known(entry: dict[str, Any]) -> dict[str, Any]:
     """Return a lever's entry if the lever is known, its fields are right, and a scope can hold for what it moves."""
     lever = _lever(entry)
+    refusal = scope_refused(type(lever))
+    if lever.is_limited and refusal is not None:
+        raise InputError(en=refusal.en, zh=refusal.zh)
+    return entry
+
+
+def scope_refused(lever: type[Lever]) -> Text | None:
+    """Return why a lever takes no scope: a sentence that names the parameter of no single order; None where it takes one."""
     moved = [*(effect.parameter for effect in lever.effects), *(side.parameter for side in lever.side_effects)]
     whole = next((name for name in moved if name.startswith(_of_the_whole_city())), None)
-    if lever.is_limited and whole is not None:
-        raise InputError(en=f"lever {lever.kind!r} moves {whole!r}, which holds for the whole city: it takes no scope",
-                         zh=f"措施 {lever.kind!r} 作用于全市性参数 {whole!r}，不能限定适用范围")  # fmt: skip
-    return entry
+    if whole is None:
+        return None
+    name = kind_name(lever)
+    return Text(f"lever {name!r} moves {whole!r}, which holds for the whole city: it takes no scope",
+                f"措施 {name!r} 作用于全市性参数 {whole!r}，不能限定适用范围")  # fmt: skip
 
 
 class Policy(BaseModel):
