@@ -38,6 +38,23 @@ def test_every_mechanism_is_listed_with_its_levers(client: TestClient):
     assert {"values", "range", "unit", "basis", "assumption"} <= set(one["parameters"][0])
 
 
+def test_a_lever_says_whether_it_takes_a_scope_and_what_a_scope_can_name(client: TestClient):
+    told = client.get("/api/mechanisms").json()
+    levers = {one["kind"]: one for entry in told["mechanisms"] for one in entry["levers"]}
+    assert levers["matter_list"]["scope_refused"] is None
+    refused = {"kind": "integrated_patrol", "scope": {"hours": [8, 20]}}
+    answer = client.post("/api/policies/check", json={"policy": {"base": "P1", "levers": [refused]}})
+    assert answer.status_code == 422
+    assert answer.json()["error"]["zh"].endswith(levers["integrated_patrol"]["scope_refused"]["zh"])
+    assert told["incidents"]["building_fire"] == {"en": "Building fire", "zh": "建筑火灾"}
+
+
+def test_the_districts_of_the_default_city_are_told(client: TestClient):
+    assert client.get("/api/districts").json() == ["D01"]
+    assert client.get("/api/districts", params={"city": "0" * 32}).status_code == 404
+    assert client.get("/api/districts", params={"city": "../etc"}).status_code == 422
+
+
 def test_a_policy_is_checked_against_its_preset(client: TestClient):
     told = client.post("/api/policies/check", json={"policy": OWN}).json()
     assert told["missing"] == []
