@@ -10,7 +10,7 @@ effects come after all effects, as factors.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
@@ -23,7 +23,7 @@ from models.parameters import in_range, known_parameter, parameters, preset_valu
 from sim.errors import InputError
 from sim.kinds import kind_called, kind_name
 from sim.text import Text
-from sim.validation import validated
+from sim.validation import check_each, validated
 
 
 def _moved(name: str, start: float, moves: Sequence[tuple[float, float]]) -> float:
@@ -40,6 +40,7 @@ def _moved(name: str, start: float, moves: Sequence[tuple[float, float]]) -> flo
 
 def _known(entry: dict[str, Any]) -> dict[str, Any]:
     """Return a lever's entry if the lever is known, its fields are right, and a scope can hold for what it moves."""
+    check_each({(): partial(_lever, entry)})
     lever = _lever(entry)
     refusal = scope_refused(type(lever))
     if lever.is_limited and refusal is not None:
@@ -89,7 +90,8 @@ class Policy(BaseModel):
     @field_validator("set")
     @classmethod
     def _values_are_in_range(cls, values: dict[str, float]) -> dict[str, float]:
-        return in_range(values)
+        check_each({(name,): partial(in_range, {name: value}) for name, value in values.items()})
+        return values
 
     def resolved_levers(self) -> tuple[Lever, ...]:
         """Return the levers of the policy, validated."""

@@ -157,7 +157,7 @@ def test_a_scope_limits_a_lever_to_its_place_hours_and_kinds():
         ({"kind": "integrated_window", "scope": {"hours": [8, 20]}}, "holds for the whole city"),
         ({"kind": "matter_list", "scope": {"hours": [8, 8]}}, "an hour at least"),
         ({"kind": "matter_list", "scope": {"hours": [8, 25]}}, "less than or equal to 24"),
-        ({"kind": "matter_list", "scope": {"place": ["North"]}}, "unknown"),
+        ({"kind": "matter_list", "scope": {"place": ["North"]}}, "scope.place"),
     ],
 )
 def test_a_scope_that_makes_no_sense_is_refused(entry: dict, says: str):
