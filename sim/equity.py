@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import sqrt
 from typing import NamedTuple
 
-from scipy import stats
+from scipy.special import stdtr
 
 from sim.comparison import Comparison, Described
 from sim.statistics import FEW_PAIRS, PairedDifference
@@ -70,4 +70,4 @@ def _p(one: PairedDifference, other: PairedDifference) -> float:
     if error == 0.0:
         return 1.0 if gap == 0.0 else 0.0
     freedom = error**4 / sum(part**2 / (difference.n - 1) for part, difference in zip(parts, (one, other), strict=True))
-    return float(2 * stats.t.sf(gap / error, freedom))
+    return float(2 * stdtr(freedom, -gap / error))

@@ -44,11 +44,9 @@ LANDED = {
     "outside": Text("✗ outside", "✗ 在范围外"),
     "none": Text("– nothing to measure", "– 无可测量"),
 }
+_MARKS = {"colon": Text(": ", "："), "comma": Text(", ", "，"), "stop": Text(". ", "。")}
 TEXTS: dict[str, Text] = {
     "more": Text("scroll", "可滑动"),
-    "colon": Text(": ", "："),
-    "comma": Text(", ", "，"),
-    "stop": Text(". ", "。"),
     "report": Text("comparison report", "对比报告"),
     "question": Text("Question.", "问题："),
     "synthetic": Text("This city is synthetic: generated, not surveyed.", "本城市为合成城市：由程序生成，并非实测。"),
@@ -149,7 +147,10 @@ def render_report(comparisons: Sequence[Comparison], first: Language = "en") -> 
         c=comparisons[0],
         cases=comparisons,
         languages=sorted(LANGUAGES, key=lambda language: language != first),
-        texts={language: {key: text.in_language(language) for key, text in TEXTS.items()} for language in LANGUAGES},
+        texts={
+            language: {key: text.in_language(language) for key, text in (TEXTS | _MARKS).items()}
+            for language in LANGUAGES
+        },
         answers=_answers,
         carries=carried,
         equity=_equity,
