@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import isfinite
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -22,7 +23,7 @@ from sim.city.generated.parameters import CityParameters
 from sim.errors import InputError
 from sim.kinds import kind_called
 from sim.text import Text
-from sim.validation import validated
+from sim.validation import check_each, validated
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_\-]{1,60}$")]
 
@@ -98,15 +99,14 @@ class Scenario(_Strict):
     @field_validator("incidents")
     @classmethod
     def _incidents_are_known(cls, incidents: dict[str, IncidentChange] | None) -> dict[str, IncidentChange] | None:
-        for name, changed in (incidents or {}).items():
-            changed_kind(name, changed)
+        chosen = (incidents or {}).items()
+        check_each({(name,): partial(changed_kind, name, changed) for name, changed in chosen}, within=("change",))
         return incidents
 
     @field_validator("lines")
     @classmethod
     def _lines_are_known(cls, lines: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-        for name, changed in lines.items():
-            _line(name, changed)
+        check_each({(name,): partial(_line, name, changed) for name, changed in lines.items()})
         return lines
 
     @field_validator("matters")
@@ -117,7 +117,8 @@ class Scenario(_Strict):
     @field_validator("parameters")
     @classmethod
     def _parameters_are_in_range(cls, parameters: dict[str, float]) -> dict[str, float]:
-        return in_range(parameters)
+        check_each({(name,): partial(in_range, {name: value}) for name, value in parameters.items()})
+        return parameters
 
     @model_validator(mode="after")
     def _crews_are_there(self) -> Scenario:
