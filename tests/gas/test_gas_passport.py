@@ -28,4 +28,4 @@ def test_benchmarks_of_the_gas_leak(benchmark):
     benchmark("gas_leak", Text("Kingery–Bulmash against Swisdak (1994), Z = 5 (kPa)", "Kingery–Bulmash 对照 Swisdak（1994），Z = 5（kPa）"),
               float(overpressure(5.0, 1.0)) / 1000, swisdak(5.0) / 1000, 0.03)  # fmt: skip
     benchmark("gas_leak", Text("Overpressure at which half of the buildings collapse (Pa)", "半数建筑倒塌的超压（Pa）"),
-              COLLAPSE.dose(0.5), 19_179.0, 1e-3)  # fmt: skip
+              COLLAPSE.dose(0.5), 19_206.7, 1e-4)  # fmt: skip
