@@ -8,6 +8,7 @@ from sim.text import Text
 #: Symbols of the SI read the same in both languages and stand for themselves.
 _SAME = ("m", "m/s", "mm", "m³", "kg", "kPa", "MW", "ppm")
 _TOLD = {
+    "choice": "选项",
     "count": "件",
     "d per 1,000 premises and year": "天/千家·年",
     "d": "天",
@@ -47,6 +48,7 @@ _TOLD = {
     "per year and km": "每公里每年",
     "per year": "每年",
     "persons": "人",
+    "place": "地点",
     "points": "分",
     "points/h": "分/工时",
     "ratio": "比值",

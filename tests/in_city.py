@@ -20,13 +20,15 @@ class InCity:
         self._tiny, self.city, self.people = tiny, tiny_city, tiny_people
         self._played: dict[tuple, Simulation] = {}
 
-    def run(self, hazards: dict[str, dict[str, Any]], seed: int = 1, start_hour: float = 8.0, hours: float = 4.0):
+    def run(
+        self, hazards: dict[str, dict[str, Any]], seed: int = 1, start_hour: float = 8.0, hours: float = 4.0, **other
+    ):
         """Return the simulation of a busy part of a day."""
-        key = (repr(hazards), seed, start_hour, hours)
+        key = (repr(hazards), seed, start_hour, hours, repr(other))
         if key not in self._played:
             changed = {
                 "hazards": hazards, "start_hour": start_hour, "hours": hours, "drain_days": 2.0,
-                "incidents": {"medical": IncidentChange(rate_factor=20.0), "building_fire": IncidentChange()},
+                "incidents": {"medical": IncidentChange(rate_factor=20.0), "building_fire": IncidentChange()}, **other,
             }  # fmt: skip
             scenario = self._tiny.model_copy(update=changed)
             policy = resolved(scenario, load_policy("P1"))

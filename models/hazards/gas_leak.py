@@ -47,6 +47,9 @@ LEVEL = FieldKind(
 BLAST = FieldKind(
     "gas.blast", Text("Overpressure of the explosion", "爆炸超压"), "building", "kPa", (1.0, 3.0, 7.0, 20.0, 50.0), 0.1
 )
+CUT = FieldKind(
+    "gas.cut", Text("Without gas since the valves were shut", "关阀后停气"), "building", "ratio", (0.5,), 1.0
+)
 _OPEN_WITHIN = 1800.0  #: s in which a jet in the open meets its spark, if it does (assumption)
 _ROOM_HEIGHT, _LARGEST = 3.0, 300.0  #: m and m³ of the space beside the leak (assumption)
 _IGNITES = 12_500.0  #: W/m² that set fire to what wood there is (piloted; BR 187)
@@ -61,7 +64,7 @@ class GasLeak(Hazard):
     title: ClassVar[Text] = Text(en="Gas leak", zh="燃气泄漏")
     decisions: ClassVar[tuple[str, ...]] = ("gas.place", "gas.valve", "gas.spark", "gas.open_spark", "gas.shutting")
     passport: ClassVar[Passport] = PASSPORT
-    writes: ClassVar[tuple[FieldKind, ...]] = (LEVEL, BLAST)
+    writes: ClassVar[tuple[FieldKind, ...]] = (LEVEL, BLAST, CUT)
     opens: ClassVar[dict[str, IncidentKind]] = {
         "gas_leak": IncidentKind(
             title=Text("Gas main struck", "燃气管道被挖断"), per_100k_year=0.0, entity="building", hours=(1.0,) * 24,
@@ -92,7 +95,7 @@ class GasLeak(Hazard):
     }
 
     kind: Literal["gas_leak"] = "gas_leak"
-    where: Where = Where(near="school")
+    where: Annotated[Where, Unit("place")] = Where(near="school")
     hour: Annotated[float, Field(ge=0, lt=24), Unit("h")] = 10.0  #: of the first day on which it is still to come
     hole_mm: Annotated[float, Field(gt=0, le=1000), Unit("mm")] = 50.0
     pressure_kpa: Annotated[float, Field(gt=0, le=10_000), Unit("kPa")] = (
@@ -120,7 +123,7 @@ class _Leak(Course):
 
     def __init__(self, kind: GasLeak, world: World) -> None:
         self._kind, self._world, self._order, self._strike = kind, world, -1, -1
-        self._level, self._blast = world.fields.add(LEVEL), world.fields.add(BLAST)
+        self._level, self._blast, self._cut = (world.fields.add(kind) for kind in (LEVEL, BLAST, CUT))
         city, stream = world.city, world.rules.stream
         self._building = kind.where.building(city, stream, "gas.place")
         self._entity = int(city.buildings.osm_id[self._building])
@@ -128,7 +131,8 @@ class _Leak(Course):
         x, y = float(city.drive.x[self._node]), float(city.drive.y[self._node])
         self._distance = np.hypot(city.buildings.x - x, city.buildings.y - y)
         self._near_node = np.hypot(city.drive.x - x, city.drive.y - y) <= kind.cordon_m
-        self._pipes = street_pipes(city, stream, "gas.valve")
+        pipes = street_pipes(city, stream, "gas.valve")
+        self._isolation = pipes.isolate(pipe_at(pipes, self._node))
         self._hole = Orifice(circle(kind.hole_mm / 1000.0))
         fed = ATMOSPHERE + kind.pressure_kpa * 1000.0
         self._main = Main(METHANE, kind.feed_m, kind.diameter_mm / 1000.0, fed)
@@ -265,8 +269,7 @@ class _Leak(Course):
             self._cordon()
         if not self._shutting:
             self._shutting = True
-            found = self._pipes.isolate(pipe_at(self._pipes, self._node))
-            median = self._kind.valve_min * MINUTE * max(1, len(found.valves)) / max(1, present)
+            median = self._kind.valve_min * MINUTE * max(1, len(self._isolation.valves)) / max(1, present)
             takes = self._world.rules.stream.lognormal(median, 0.4, "gas.shutting", self._entity)
             self._world.engine.at(self._world.engine.now + takes, self._shut_off)
         return not isnan(self._world.orders.stamps[order, CONTROL])
@@ -281,6 +284,7 @@ class _Leak(Course):
     def _shut_off(self) -> None:
         if isnan(self._world.orders.stamps[self._order, CONTROL]):
             self._shut = True
+            self._cut[:] = self._isolation.without_gas[self._world.city.buildings.drive_node]
             self._pressure = max(self._pressure, ATMOSPHERE)
             self._exchange[:] = np.maximum(self._exchange, 5.0 / HOUR)  # the crew opens doors and vents (assumption)
             self._world.reach(self._order, CONTROL, "gas_shut_off", cause=self._strike)

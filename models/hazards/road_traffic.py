@@ -65,7 +65,7 @@ class RoadTraffic(Hazard):
     kind: Literal["road_traffic"] = "road_traffic"
     trips: Annotated[float, Field(ge=0, le=10), Unit("per day")] = 1.0  #: vehicle trips a resident (assumption)
     reach_s: Annotated[float, Field(gt=0, le=36_000), Unit("s")] = 600.0  #: 1/β of the gravity model (assumption)
-    crash: Where | None = None  #: a crash on the busiest street around there; None for none
+    crash: Annotated[Where | None, Unit("place")] = None  #: a crash on the busiest street around there; None for none
     crash_hour: Annotated[float, Field(ge=0, lt=24), Unit("h")] = 8.0  #: of the first day on which it is still to come
     lanes_left: Annotated[float, Field(ge=0, le=1), Unit("share")] = 0.3  #: of the capacity, while it blocks the street
     clear_min: Annotated[float, Field(gt=0, le=600), Unit("min")] = 20.0  #: once a crew is there (assumption)

@@ -84,19 +84,19 @@ class ToxicRelease(Hazard):
     }
 
     kind: Literal["toxic_release"] = "toxic_release"
-    where: Where = Where(use="industrial")
-    substance: Literal["chlorine", "ammonia"] = "chlorine"
+    where: Annotated[Where, Unit("place")] = Where(use="industrial")
+    substance: Annotated[Literal["chlorine", "ammonia"], Unit("choice")] = "chlorine"
     hour: Annotated[float, Field(ge=0, lt=24), Unit("h")] = 9.0  #: of the first day on which it is still to come
     inventory_kg: Annotated[float, Field(gt=0, le=1e6), Unit("kg")] = 8000.0
     hole_mm: Annotated[float, Field(gt=0, le=500), Unit("mm")] = 40.0
     height_m: Annotated[float, Field(ge=0, le=300), Unit("m")] = 2.0
     wind_m_s: Annotated[float, Field(ge=0, le=STRONGEST), Unit("m/s")] = 3.0
-    from_deg: Annotated[float, Field(ge=0, le=360), Unit("degrees")] | None = None  #: None: towards most people
+    from_deg: Annotated[float | None, Field(ge=0, le=360), Unit("degrees")] = None  #: None: towards most people
     turns_after_min: Annotated[float, Field(ge=0, le=1440), Unit("min")] = 30.0
     turns_by_deg: Annotated[float, Field(ge=-180, le=180), Unit("degrees")] = 60.0  #: clockwise
     cloud: Annotated[float, Field(ge=0, le=1), Unit("share")] = 0.6  #: of the sky
     day_of_year: Annotated[int, Field(ge=1, le=366), Unit("d")] = 196
-    foreseen: bool = False  #: whether the turn of the wind is in the forecast
+    foreseen: Annotated[bool, Unit("choice")] = False  #: whether the turn of the wind is in the forecast
     order_min: Annotated[float, Field(ge=0, le=1440), Unit("min")] = (
         10.0  #: from the call to the first order (D6: ≤ 10)
     )

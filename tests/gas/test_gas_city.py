@@ -91,6 +91,22 @@ def test_the_leak_leaves_all_other_luck_alone(runs):
     assert (a["t_report"].dropna() == b.loc[a["t_report"].dropna().index, "t_report"]).all()
 
 
+def test_the_valves_cost_customers_their_gas_and_the_leak_is_among_them(runs):
+    simulation = runs.run(CALM)
+    cut = simulation.world.fields["gas.cut"]
+    course = simulation.courses["gas_leak"]
+    assert cut[course._building] == 1.0
+    assert 0 < cut.sum() < len(cut)
+
+
+def test_a_beat_of_half_the_length_changes_little(runs):
+    whole, half = runs.run(CALM), runs.run(CALM, beat_s=30.0)
+    lost = [float(of_kind(s, "gas_leak")["outcome"].iloc[0]) for s in (whole, half)]
+    assert lost[0] == pytest.approx(lost[1], rel=0.05)
+    peak = [float(s.tables()["field.gas.level"].to_pandas()["value"].max()) for s in (whole, half)]
+    assert peak[0] == pytest.approx(peak[1], rel=0.1)
+
+
 def test_a_larger_hole_loses_more_gas(runs):
     small = runs.run({"gas_leak": {**CALM["gas_leak"], "hole_mm": 20.0}})
     large = runs.run({"gas_leak": {**CALM["gas_leak"], "hole_mm": 100.0}})

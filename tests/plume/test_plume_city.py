@@ -90,6 +90,14 @@ def test_doses_are_shares_and_never_fall(runs):
     assert (harm.sort_values("time").groupby("index")["value"].diff().dropna() >= 0).all()
 
 
+def test_a_beat_of_half_the_length_changes_little(runs):
+    whole, half = runs.run(WEST), runs.run(WEST, beat_s=30.0)
+    ppm = [s.tables()["field.toxic.ppm"].to_pandas().groupby("index")["value"].max() for s in (whole, half)]
+    strong = ppm[0].index[ppm[0] > 20.0].intersection(ppm[1].index)
+    assert len(strong) > 20
+    assert ppm[0][strong].median() == pytest.approx(ppm[1][strong].median(), rel=0.1)
+
+
 def test_more_gas_does_more_harm(runs):
     more = {"toxic_release": {**WEST["toxic_release"], "hole_mm": 100.0, "inventory_kg": 50_000.0}}
     deaths = []
