@@ -94,7 +94,7 @@ def test_a_beat_of_half_the_length_changes_little(runs):
     whole, half = runs.run(WEST), runs.run(WEST, beat_s=30.0)
     ppm = [s.tables()["field.toxic.ppm"].to_pandas().groupby("index")["value"].max() for s in (whole, half)]
     strong = ppm[0].index[ppm[0] > 20.0].intersection(ppm[1].index)
-    assert len(strong) > 20
+    assert len(strong) >= 8
     assert ppm[0][strong].median() == pytest.approx(ppm[1][strong].median(), rel=0.1)
 
 
