@@ -6,11 +6,13 @@ from sim.errors import InputError
 from sim.text import Text
 
 #: Symbols of the SI read the same in both languages and stand for themselves.
-_SAME = ("m", "mm", "MW")
+_SAME = ("m", "m/s", "mm", "m³", "kg", "kPa", "MW", "ppm")
 _TOLD = {
+    "choice": "选项",
     "count": "件",
     "d per 1,000 premises and year": "天/千家·年",
     "d": "天",
+    "degrees": "度",
     "deaths": "人",
     "exponent": "指数",
     "factor": "倍",
@@ -47,6 +49,7 @@ _TOLD = {
     "per year and km": "每公里每年",
     "per year": "每年",
     "persons": "人",
+    "place": "地点",
     "points": "分",
     "points/h": "分/工时",
     "ratio": "比值",
@@ -55,6 +58,7 @@ _TOLD = {
     "scope": "适用范围",
     "share": "比例",
     "share/min": "比例/分钟",
+    "vehicles": "辆",
     "working days": "工作日",
     "working h": "工作小时",
 }
