@@ -29,10 +29,13 @@ def played(tiny, tiny_city, tiny_people, disturb=None, seed: int = 1) -> Simulat
 
 
 def close_at_random(world) -> None:
-    """Close a twentieth of the streets, others every 37 s; each closing is an event of the log."""
+    """Close a twentieth of the streets, others every 37 s until the window ends; each closing is an event of the log."""
     luck = np.random.default_rng(4)
 
     def close() -> None:
+        if world.engine.now >= world.window[1] - 60.0:
+            world.roads.set("test", np.ones(world.city.drive.edges))
+            return
         cause = world.recorder.event(world.engine.now, "closed")
         factors = np.where(luck.random(world.city.drive.edges) < 0.05, 0.0, 1.0)
         world.roads.set("test", factors, cause)
