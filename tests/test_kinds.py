@@ -22,7 +22,7 @@ from models.actors.base import ActorKind, Edict, Sight
 from models.catalogue import catalogue
 from models.command import Command, actor_kinds
 from models.crews import DEFAULT_CREWS
-from models.hazards.base import Hazard
+from models.hazards.base import Hazard, hazard_kinds
 from models.indicators import indicator_kinds, themes_of
 from models.levers.base import Lever
 from models.lines.base import Line, line_kinds
@@ -32,7 +32,6 @@ from models.world import World
 from scenarios.comparing import _LIMITS
 from scenarios.library import load_policy, load_scenario, policy_names, scenario_names
 from scenarios.reference import reference
-from scenarios.running import hazard_kinds
 from sim.city.model import AREA_LEVELS
 from sim.errors import InputError
 from sim.kinds import kind_called, kind_name, kinds_in
