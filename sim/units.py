@@ -9,6 +9,8 @@ from sim.text import Text
 _SAME = ("m", "m/s", "mm", "m³", "kg", "kPa", "MW", "ppm")
 _TOLD = {
     "choice": "选项",
+_SAME = ("m", "mm", "MW", "kW/m²", "m²", "°")
+    "class": "类",
     "count": "件",
     "d per 1,000 premises and year": "天/千家·年",
     "d": "天",
@@ -22,8 +24,10 @@ _TOLD = {
     "h": "小时",
     "households": "户",
     "km/h": "公里/小时",
+    "l/s": "升/秒",
     "levels": "级",
     "log": "对数标准差",
+    "m/s": "米/秒",
     "min": "分钟",
     "operators": "家",
     "per 1,000 households and day": "每千户每天",
