@@ -6,10 +6,9 @@ from sim.errors import InputError
 from sim.text import Text
 
 #: Symbols of the SI read the same in both languages and stand for themselves.
-_SAME = ("m", "m/s", "mm", "m³", "kg", "kPa", "MW", "ppm")
+_SAME = ("m", "m²", "m³", "mm", "kg", "kPa", "MW", "kW/m²", "ppm", "°")
 _TOLD = {
     "choice": "选项",
-_SAME = ("m", "mm", "MW", "kW/m²", "m²", "°")
     "class": "类",
     "count": "件",
     "d per 1,000 premises and year": "天/千家·年",
