@@ -11,7 +11,7 @@ import simpy
 
 from models import intake
 from models.dispatch import Dispatcher
-from models.hazards.base import Hazard
+from models.hazards.base import Course
 from models.orders import (
     ACCEPT,
     ACK,
@@ -43,11 +43,11 @@ class Missions:
     """Runs every order from its onset, and every crew from its order to its station."""
 
     def __init__(
-        self, world: World, dispatcher: Dispatcher, travel: Travel, hazards: dict[str, Hazard], seats: int
+        self, world: World, dispatcher: Dispatcher, travel: Travel, courses: dict[str, Course], seats: int
     ) -> None:
         self._world = world
         self._dispatcher = dispatcher
-        self._hazards = hazards
+        self._courses = courses
         self._travel = travel
         self._seats = simpy.Resource(world.engine.env, capacity=seats)
         self._community = world.city.areas.ancestor("community")
@@ -145,7 +145,7 @@ class Missions:
         for stage in (DETECT, REPORT, ACCEPT):
             cause = world.reach(order, stage, STAGES[stage])
         if kind.hazard is not None:
-            self._hazards[kind.hazard].begin(world, order)
+            self._courses[kind.hazard].called(order)
         yield env.timeout(intake.interview_s(rules, incident))
         cause = world.reach(order, FILE, STAGES[FILE], cause=cause)
         decision = rules.stream.lognormal(rules["command.decision_s"], 0.5, "call.decision", incident)
@@ -168,7 +168,7 @@ class Missions:
         world, incident = self._world, self._world.incident(order)
         hazard = world.rules.kinds[world.orders.kind(order)].hazard
         if hazard is not None:
-            self._hazards[hazard].end(world, order)
+            self._courses[hazard].ended(order)
         cause = world.reach(order, FEEDBACK, STAGES[FEEDBACK])
         wait = world.rules.stream.lognormal(600.0, 0.6, "call.feedback", incident)
         yield world.engine.env.timeout(wait)
@@ -181,7 +181,7 @@ class Missions:
         for order in np.flatnonzero(np.isnan(world.orders.stamps[:, FEEDBACK])).tolist():
             hazard = world.rules.kinds[world.orders.kind(order)].hazard
             if hazard is not None:
-                self._hazards[hazard].end(world, order)
+                self._courses[hazard].ended(order)
 
     def _mission(self, order: int, rank: int, expected: int, cause: int) -> Process:
         """One crew: granted, out, on the way, at work, at the hospital, back."""
@@ -212,7 +212,7 @@ class Missions:
         world, rules, env = self._world, self._world.rules_of(order), self._world.engine.env
         kind, luck = rules.kinds[world.orders.kind(order)], self._world.incident(order)
         if kind.hazard is not None:
-            yield from self._fight(order, expected, self._hazards[kind.hazard])
+            yield from self._fight(order, expected, kind.hazard)
         yield env.timeout(rules.draw(kind.on_scene, "mission.work", luck, rank))
         if isnan(world.orders.stamps[order, CONTROL]):
             world.reach(order, CONTROL, STAGES[CONTROL], crew=crew)
@@ -221,12 +221,12 @@ class Missions:
             yield from self._travel.go(crew, hospital, order, "to_hospital")
             yield env.timeout(rules.draw(kind.handover, "mission.handover", luck))
 
-    def _fight(self, order: int, expected: int, hazard: Hazard) -> Process:
+    def _fight(self, order: int, expected: int, hazard: str) -> Process:
         """Wait on the scene until the hazard is under control, or has ended by itself."""
-        world = self._world
-        if hazard.arrival(world, order, int(world.orders.present[order]), expected):
+        world, course = self._world, self._courses[hazard]
+        if course.arrival(order, int(world.orders.present[order]), expected):
             return
-        limit = world.engine.now + hazard.lasts_s
+        limit = world.engine.now + course.lasts_s
         while isnan(world.orders.stamps[order, CONTROL]):
             if world.engine.now >= limit:
                 world.reach(order, CONTROL, "burnt_out")

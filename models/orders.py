@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pyarrow as pa
@@ -49,6 +49,7 @@ class Orders:
     rating: NDArray[np.float64]
     outcome: NDArray[np.float64]
     deaths: NDArray[np.float64]
+    heat: NDArray[np.float64]  #: MW, heat release of a fire now
 
     @classmethod
     def of(cls, incidents: Incidents, priority: NDArray[np.int8], channels: tuple[str, ...] = ()) -> Orders:
@@ -82,7 +83,18 @@ class Orders:
             rating=np.full(n, np.nan),
             outcome=np.full(n, np.nan),
             deaths=np.zeros(n),
+            heat=np.zeros(n),
         )
+
+    def append(self, incidents: Incidents, priority: int) -> int:
+        """Open an order for the incident that `incidents` has more than before; return it."""
+        one = Orders.of(incidents.last(), np.array([priority], dtype=np.int8))
+        for column in fields(self):
+            mine = getattr(self, column.name)
+            if isinstance(mine, np.ndarray):
+                setattr(self, column.name, np.concatenate([mine, getattr(one, column.name)]))
+        self.incidents = incidents
+        return len(self) - 1
 
     def __len__(self) -> int:
         return len(self.stamps)

@@ -50,6 +50,24 @@ def all_decisions(kinds: dict[str, IncidentKind], hazards: dict[str, Hazard], li
     return names
 
 
+def in_order(hazards: Mapping[str, Hazard]) -> list[str]:
+    """Return the names of hazards so that a field is written before it is read; of two that need each other, by name.
+
+    Where fields are read in a circle, one hazard sees what another wrote at the last beat.
+    """
+    writer = {field.name: name for name, hazard in hazards.items() for field in hazard.writes}
+    left, done = sorted(hazards), list[str]()
+    while left:
+        needs = {
+            name: {writer[field] for field in hazards[name].reads if field in writer} & set(left) - {name}
+            for name in left
+        }
+        first = next((name for name in left if not needs[name]), left[0])
+        left.remove(first)
+        done.append(first)
+    return done
+
+
 class Simulation:
     """A run: `execute` plays the window beat by beat and then lets what is open come to its end."""
 
@@ -57,12 +75,15 @@ class Simulation:
         self, world: World, hazards: dict[str, Hazard], seats: int, lines: Mapping[str, Line] | None = None
     ) -> None:
         self.world = world
+        self.demand = world.incidents  #: before any hazard opened an order
         self.hazards = hazards
         self.lines = lines or {}
+        self.courses = {name: hazards[name].start(world) for name in in_order(hazards)}
         self._done: dict[str, Rows] = {}
         ways = travel.Travel(world)
         self.dispatcher = Dispatcher(world, ways)
-        self.missions = Missions(world, self.dispatcher, ways, hazards, seats)
+        self.missions = Missions(world, self.dispatcher, ways, self.courses, seats)
+        world.serve = self.missions.start
         self.patrol = patrol.build_patrol(world.city, len(world.orders))
         self.command = Command(world.city.areas, world.rules.parameters, world.rules.stream)
         self._posting = posting.Posting(world, ways)
@@ -81,6 +102,7 @@ class Simulation:
             world.engine.at(onset, partial(self._onset, order))
         drills.plan(world, self.dispatcher)
         world.engine.run(end, progress)
+        world.fields.snapshot(end)
         world.engine.drain(end + drain_days * DAY)
         self.missions.end_unserved()
 
@@ -96,6 +118,18 @@ class Simulation:
             "crews": world.crews.table(world.city),
             **tables,
             **{name: table_of(self.lines[name].table, rows()) for name, rows in self._done.items()},
+            **self._hazard_tables(),
+        }
+
+    def _hazard_tables(self) -> dict[str, pa.Table]:
+        """Return the tables of hazards that act on the city: none where there are but single incidents."""
+        world = self.world
+        roads = world.roads.table()
+        own = [(name, kind.table) for name, kind in self.hazards.items() if kind.table is not None]
+        return {
+            **({"roads": roads} if len(roads) else {}),
+            **world.fields.tables(),
+            **{name: table_of(table, self.courses[name].rows()) for name, table in own},
         }
 
     def _onset(self, order: int) -> None:
@@ -126,8 +160,10 @@ class Simulation:
             self.missions.file(order, channel)
 
     def _step_hazards(self, now: float, beat: float) -> None:
-        for hazard in self.hazards.values():
-            hazard.step(self.world, now, beat)
+        for course in self.courses.values():
+            course.step(now, beat)
+        if now % SERIES_S == 0.0:
+            self.world.fields.snapshot(now)
 
     def _patrol_beat(self, now: float, beat: float) -> None:
         world = self.world
@@ -173,10 +209,13 @@ class Simulation:
 
     def _command_beat(self, now: float, beat: float) -> None:
         world = self.world
-        burning = np.flatnonzero(world.heat > 0)
+        burning = np.flatnonzero(world.orders.heat > 0)
         fires = [
             Sight(
-                int(self._street[world.incidents.grid[order]]), order, world.incident(order), float(world.heat[order])
+                int(self._street[world.incidents.grid[order]]),
+                order,
+                world.incident(order),
+                float(world.orders.heat[order]),
             )
             for order in burning.tolist()
             if not isnan(world.orders.stamps[order, ARRIVE])

@@ -9,12 +9,12 @@ from pydantic import BaseModel
 from models.catalogue import catalogue
 from models.command import actor_kinds
 from models.crews import DEFAULT_CREWS
+from models.hazards.base import hazard_kinds
 from models.indicators import indicator_kinds
 from models.levers.base import Lever, lever_kinds
 from models.lines.base import Line, line_kinds
 from models.parameters import parameters
 from models.policy import scope_refused
-from scenarios.running import hazard_kinds
 from sim.kinds import Kind, unit_of
 from sim.text import Text
 from sim.units import unit_text

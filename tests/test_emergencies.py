@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from models.crews import IDLE, next_shift
-from models.hazards.building_fire import BuildingFire
 from models.indicators import log_columns, measure
 from models.orders import ACK, ARRIVE, CONTROL, FEEDBACK, ROUTE
 from scenarios.language import IncidentChange, Scenario
@@ -58,9 +57,15 @@ def test_shifts_begin_at_eight_and_at_twenty(time: float, begins: float):
 
 
 def test_reinforcement_that_comes_sooner_puts_fires_out_sooner(tiny, tiny_city, tiny_people, monkeypatch):
-    stubborn = BuildingFire(fuel_mw=40.0, q50_engine_mw=0.5, q50_full_mw=10.0, q50_micro_mw=0.01, q50_resident_mw=0.01)
-    monkeypatch.setattr("scenarios.running._hazards", lambda _: {"building_fire": stubborn})
+    stubborn = {
+        "fuel_mw": 40.0,
+        "q50_engine_mw": 0.5,
+        "q50_full_mw": 10.0,
+        "q50_micro_mw": 0.01,
+        "q50_resident_mw": 0.01,
+    }
     scenario = with_crews(tiny, {"building_fire": 1000.0}, count=60, night_share=1.0)
+    scenario = scenario.model_copy(update={"hazards": {"building_fire": stubborn}})
     burning = []
     for levels, minutes in ((1.0, 1.0), (5.0, 15.0)):
         chain = {"command.levels": levels, "command.level_min": minutes, "hub.shared_picture": 0.0}

@@ -13,7 +13,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from models.calendar import MINUTE
-from models.hazards.base import Hazard
+from models.hazards.base import Course, Hazard
 from models.orders import ARRIVE, ONSET, REPORT
 from models.world import World
 from sim.kinds import Unit
@@ -33,9 +33,6 @@ class CardiacArrest(Hazard):
         "arrest.bystander", "arrest.alerted", "arrest.distance", "arrest.volunteer_cpr",
         "arrest.witnessed", "arrest.shockable", "arrest.aed",
     )  # fmt: skip
-    reads: ClassVar[tuple[str, ...]] = ("orders",)
-    writes: ClassVar[tuple[str, ...]] = ()
-
     kind: Literal["cardiac_arrest"] = "cardiac_arrest"
     witnessed: Annotated[float, Field(ge=0, le=1), Unit("share")] = 0.40
     shockable: Annotated[float, Field(ge=0, le=1), Unit("share")] = 0.054  #: registry: 5.4 %
@@ -47,47 +44,56 @@ class CardiacArrest(Hazard):
     available_day: Annotated[float, Field(ge=0, le=1), Unit("share")] = 0.4
     available_night: Annotated[float, Field(ge=0, le=1), Unit("share")] = 0.15
 
-    def end(self, world: World, order: int) -> None:
-        """Write the survival probability as the outcome, and its complement as expected deaths."""
-        survival = self.survival(world, order)
-        world.orders.outcome[order] = survival
-        world.orders.deaths[order] = 1.0 - survival
+    def start(self, world: World) -> Course:
+        """Return the arrests of a run."""
+        return _Arrests(self, world)
 
-    def survival(self, world: World, order: int) -> float:
+
+class _Arrests(Course):
+    def __init__(self, kind: CardiacArrest, world: World) -> None:
+        self._kind, self._world = kind, world
+
+    def ended(self, order: int) -> None:
+        """Write the survival probability as the outcome, and its complement as expected deaths."""
+        survival = self.survival(order)
+        self._world.orders.outcome[order] = survival
+        self._world.orders.deaths[order] = 1.0 - survival
+
+    def survival(self, order: int) -> float:
         """Return P(survival to discharge) given the order's clocks and the arrest's luck."""
-        stream, incident = world.rules.stream, world.incident(order)
-        onset, report, arrive = world.orders.stamps[order, [ONSET, REPORT, ARRIVE]]
+        stream, incident = self._world.rules.stream, self._world.incident(order)
+        onset, report, arrive = self._world.orders.stamps[order, [ONSET, REPORT, ARRIVE]]
         if isnan(arrive):
             return 0.0
         ems = (arrive - onset) / MINUTE
         call = (report - onset) / MINUTE
-        volunteer = call + self._volunteer_min(world, order)
-        cpr = min(ems, volunteer, self._bystander_min(world, order, call))
-        witnessed = stream.chance(self.witnessed, "arrest.witnessed", incident)
-        if not (witnessed and stream.chance(self.shockable, "arrest.shockable", incident)):
-            return min(1.0, self.fitted * 0.025 * exp(-0.10 * cpr))
-        brings_aed = stream.chance(self.fetches_aed, "arrest.aed", incident)
+        volunteer = call + self._volunteer_min(order)
+        cpr = min(ems, volunteer, self._bystander_min(order, call))
+        witnessed = stream.chance(self._kind.witnessed, "arrest.witnessed", incident)
+        if not (witnessed and stream.chance(self._kind.shockable, "arrest.shockable", incident)):
+            return min(1.0, self._kind.fitted * 0.025 * exp(-0.10 * cpr))
+        brings_aed = stream.chance(self._kind.fetches_aed, "arrest.aed", incident)
         shock = min(ems + 1.0, volunteer + 1.5 if brings_aed else ems + 1.0)
-        return min(1.0, self.fitted * larsen_survival(cpr, shock, ems))
+        return min(1.0, self._kind.fitted * larsen_survival(cpr, shock, ems))
 
-    def _bystander_min(self, world: World, order: int, call: float) -> float:
+    def _bystander_min(self, order: int, call: float) -> float:
         """Return when a bystander starts CPR, one minute after the call, or infinity."""
-        acts = world.rules.stream.chance(
-            world.rules_of(order)["bystander.p_cpr"], "arrest.bystander", world.incident(order)
+        acts = self._world.rules.stream.chance(
+            self._world.rules_of(order)["bystander.p_cpr"], "arrest.bystander", self._world.incident(order)
         )
         return call + 1.0 if acts else float("inf")
 
-    def _volunteer_min(self, world: World, order: int) -> float:
+    def _volunteer_min(self, order: int) -> float:
         """Return the minutes from call to a volunteer's CPR: 60 s and 1.3 times the way at 1.9 m/s."""
-        stream, incident = world.rules.stream, world.incident(order)
-        if not stream.chance(world.rules_of(order)["volunteer.p_alerted"], "arrest.alerted", incident):
+        stream, incident = self._world.rules.stream, self._world.incident(order)
+        if not stream.chance(self._world.rules_of(order)["volunteer.p_alerted"], "arrest.alerted", incident):
             return float("inf")
-        hour = world.hour(float(world.orders.stamps[order, ONSET]))
-        available = self.available_day if 8 <= hour < 22 else self.available_night
-        per_m2 = world.rules_of(order)["volunteer.per_km2"] / 1e6 * available * self.answers
+        hour = self._world.hour(float(self._world.orders.stamps[order, ONSET]))
+        available = self._kind.available_day if 8 <= hour < 22 else self._kind.available_night
+        per_m2 = self._world.rules_of(order)["volunteer.per_km2"] / 1e6 * available * self._kind.answers
         draw = stream.uniform("arrest.distance", incident)
         distance = sqrt(-log(1.0 - draw) / (per_m2 * pi)) if per_m2 > 0 else float("inf")
-        starts = stream.chance(self.starts_cpr, "arrest.volunteer_cpr", incident)
-        if distance > self.radius_m or not starts:
+        starts = stream.chance(self._kind.starts_cpr, "arrest.volunteer_cpr", incident)
+        if distance > self._kind.radius_m or not starts:
             return float("inf")
         return 1.0 + 1.3 * distance / 1.9 / MINUTE

@@ -28,6 +28,13 @@ class Toxic:
     harm: float  #: AEGL-2 for 60 min, ppm: lasting harm or no escape above
     danger: float  #: AEGL-3 for 60 min, ppm: danger to life above
     source: str
+    ratio: float  #: of specific heats
+    vapour: float  #: pressure over the liquid at 293 K, Pa
+
+    @property
+    def gas_density(self) -> float:
+        """Density of the undiluted gas at 288 K and one atmosphere, kg/m³."""
+        return float(self.density(1e6))
 
     def ppm(self, concentration: ArrayLike, temperature: float = 288.15) -> Floats:
         """Return a concentration (kg/m³) in parts per million by volume, at `temperature` (K) and one atmosphere."""
@@ -56,8 +63,10 @@ class Toxic:
 
 #: Probits: CCPS (2000), table 2.30; chlorine of Withers and Lees (1985, doi:10.1016/0304-3894(85)85013-4), ammonia of
 #: Perry and Articola (1980). Levels: National Research Council, AEGLs vol. 4 (2004) and 6 (2008).
-CHLORINE = Toxic(Text("chlorine", "氯"), 0.070906, -8.29, 0.92, 2.0, 2.0, 20.0, "Withers & Lees 1985")
-AMMONIA = Toxic(Text("ammonia", "氨"), 0.017031, -35.9, 1.85, 2.0, 160.0, 1100.0, "Perry & Articola 1980; CCPS 2000")
+CHLORINE = Toxic(Text("chlorine", "氯"), 0.070906, -8.29, 0.92, 2.0, 2.0, 20.0, "Withers & Lees 1985", 1.33, 6.7e5)
+AMMONIA = Toxic(
+    Text("ammonia", "氨"), 0.017031, -35.9, 1.85, 2.0, 160.0, 1100.0, "Perry & Articola 1980; CCPS 2000", 1.31, 8.6e5
+)
 TOXICS = {"chlorine": CHLORINE, "ammonia": AMMONIA}
 
 

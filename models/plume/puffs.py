@@ -54,16 +54,17 @@ def same_spread(travelled: Floats, sigma: Floats, scheme: int, table: Floats) ->
 def add_up(x: Floats, y: Floats, z: Floats, puffs: Floats, sigma: Floats, lid: float) -> Floats:
     """Return the concentration at receptors, kg/m³, float64 [receptors].
 
-    x, y, z : m, float64 [receptors];  puffs : x, y, height (m) and mass (kg), float64 [puffs, 4];  sigma : σy, σz (m),
-    float64 [puffs, 2];  lid : m. Beyond six σ a puff counts for nothing (1.5e-8 of its centre).
+    x, y, z : m, float64 [receptors], with `y` ascending;  puffs : x, y, height (m) and mass (kg), float64 [puffs, 4];
+    sigma : σy, σz (m), float64 [puffs, 2];  lid : m. Beyond five σ a puff counts for nothing (4e-6 of its centre).
     """
     out = np.zeros(len(x))
     for p in range(len(puffs)):
         sy, sz = sigma[p, 0], sigma[p, 1]
         front = puffs[p, 3] / (15.749609945722419 * sy * sy * sz)
-        reach, half = 36.0 * sy * sy, 0.5 / (sy * sy)
+        reach, half = 25.0 * sy * sy, 0.5 / (sy * sy)
         px, py, height = puffs[p, 0], puffs[p, 1], puffs[p, 2]
-        for i in range(len(x)):
+        least, most = np.searchsorted(y, py - 5.0 * sy), np.searchsorted(y, py + 5.0 * sy)
+        for i in range(least, most):
             squared = (x[i] - px) ** 2 + (y[i] - py) ** 2
             if squared < reach:
                 out[i] += front * np.exp(-squared * half) * layered(z[i], height, sz, lid)
@@ -149,4 +150,7 @@ class Cloud:
         all_bounded(z, Text("the height of a receptor (m)", "受体高度（m）"), 0.0)
         places = np.broadcast_arrays(*(np.asarray(v, dtype=np.float64) for v in (x, y, z)))
         flat = [np.ascontiguousarray(place.ravel()) for place in places]
-        return add_up(*flat, self.puffs, self.sigma, self.lid).reshape(places[0].shape)
+        order = np.argsort(flat[1], kind="stable")
+        out = np.empty(len(order))
+        out[order] = add_up(*(one[order] for one in flat), self.puffs, self.sigma, self.lid)
+        return out.reshape(places[0].shape)

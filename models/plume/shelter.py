@@ -18,6 +18,7 @@ from sim.bounds import all_bounded, bounded
 from sim.text import Text
 
 Floats = NDArray[np.float64]
+CALM, STAY, LEAVE = range(3)
 
 
 @numba.njit(cache=True, error_model="numpy")
@@ -73,13 +74,17 @@ def loads(toxic: Toxic, ppm: ArrayLike, seconds: float) -> Floats:
     return total.reshape(given.shape[1:])
 
 
-def better_to_leave(
-    toxic: Toxic, outside: ArrayLike, exchange: float, seconds: float, escape: Escape
-) -> NDArray[np.bool_]:
-    """Return where leaving costs a smaller toxic load than staying indoors, for the `outside` ppm to come [steps, …]."""
-    stay = loads(toxic, indoors(outside, exchange, seconds), seconds)
-    leave = loads(toxic, escape.exposed(outside, exchange, seconds), seconds)
-    return leave < stay
+def advise(toxic: Toxic, outside: ArrayLike, exchange: float, seconds: float, escape: Escape) -> int:
+    """Return what a sector is told for the `outside` ppm to come at its places [steps, places]: CALM, STAY or LEAVE.
+
+    Nothing where no place comes to harm (AEGL-2); else whichever costs the smaller toxic load on average.
+    """
+    given = np.asarray(outside, dtype=np.float64)
+    if not given.size or given.max() < toxic.harm:
+        return CALM
+    stay = loads(toxic, indoors(given, exchange, seconds), seconds)
+    leave = loads(toxic, escape.exposed(given, exchange, seconds), seconds)
+    return LEAVE if leave.mean() < stay.mean() else STAY
 
 
 def sectors(x: ArrayLike, y: ArrayLike, centre: tuple[float, float], rings: tuple[float, ...]) -> NDArray[np.int32]:

@@ -105,6 +105,22 @@ def _settle(
 
 
 @numba.njit(cache=True, error_model="numpy")
+def _short_of_room(
+    sending: Floats, receiving: Floats, first_turn: Ints, turn_to: Ints, share: Floats
+) -> NDArray[np.bool_]:
+    """Return for each link whether one of its exits lacks room for all who would turn into it; most have room."""
+    wanted = np.zeros(len(sending))
+    for i in range(len(sending)):
+        for turn in range(first_turn[i], first_turn[i + 1]):
+            wanted[turn_to[turn]] += share[turn] * sending[i]
+    short = np.zeros(len(sending), dtype=np.bool_)
+    for i in range(len(sending)):
+        for turn in range(first_turn[i], first_turn[i + 1]):
+            short[i] |= share[turn] > 0.0 and wanted[turn_to[turn]] > receiving[turn_to[turn]]
+    return short
+
+
+@numba.njit(cache=True, error_model="numpy")
 def advance(
     up: Floats, down: Floats, waiting: Floats, lag: Floats, room: Floats, most: Floats, inflow: Floats, weight: Floats,
     first_in: Ints, link_in: Ints, first_turn: Ints, turn_to: Ints, share: Floats, now: int, steps: int,
@@ -125,8 +141,12 @@ def advance(
             waiting[i] += inflow[i] - begun
             entered[i] = begun
             receiving[i] -= begun
+        short = _short_of_room(sending, receiving, first_turn, turn_to, share)
         for v in range(len(first_in) - 1):
             entering = link_in[first_in[v] : first_in[v + 1]]
+            if not short[entering].any():
+                passed[entering] = sending[entering]
+                continue
             pass_node(entering, sending, receiving, weight, first_turn, turn_to, share, passed)
         for i in range(len(room)):
             left = passed[i]

@@ -105,7 +105,7 @@ class StreetTraffic:
         """Return the queues that start from the usual flow of an `hour`, with none at first."""
         usual = self.usual(hour)
         unit = self.speed * WAVE / (self.speed + WAVE)
-        jam = np.maximum(self.lanes * JAM, usual.flow * 1.1 / unit)  # the usual flow fits: its delay is in the base
+        jam = np.maximum(self.lanes * JAM, usual.flow * 1.2 / unit)  # the usual flow fits: its delay is in the base
         network = self.network
         roads = Roads(
             self._length, self.speed, np.full(network.links, WAVE), jam, network.head, network.first_turn, self._turn_to
@@ -115,8 +115,8 @@ class StreetTraffic:
         return queues
 
     def let_through(self, hour: int) -> Floats:
-        """Return what may leave each link in an hour's traffic, vehicles/s: its capacity, or the usual flow and a tenth."""
-        return np.maximum(self.capacity, 1.1 * self.usual(hour).flow)
+        """Return what may leave each link in an hour's traffic, vehicles/s: its capacity, or the usual flow and a fifth."""
+        return np.maximum(self.capacity, 1.2 * self.usual(hour).flow)
 
     def begun(self, hour: int) -> Floats:
         """Return the trips that begin on each link, vehicles/s: what turns into it falls short of its flow by them."""

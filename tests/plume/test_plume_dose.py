@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.plume.dose import AMMONIA, CHLORINE, TOXICS, Toxic, breathe
-from models.plume.shelter import Escape, better_to_leave, indoors, infiltrate, loads, sectors
+from models.plume.shelter import CALM, LEAVE, STAY, Escape, advise, indoors, infiltrate, loads, sectors
 from models.plume.validity import (
     CANYONS,
     DENSE,
@@ -38,7 +38,7 @@ def test_published_lethal_concentrations():
 @pytest.mark.parametrize("bug", [{"a": -8.92}, {"b": 0.82}, {"n": 1.0}])
 def test_the_check_rejects_planted_bugs(bug):
     right = {"a": -8.29, "b": 0.92, "n": 2.0}
-    wrong = Toxic(Text("x", "x"), 0.0709, **(right | bug), harm=2.0, danger=20.0, source="none")
+    wrong = Toxic(Text("x", "x"), 0.0709, **(right | bug), harm=2.0, danger=20.0, source="none", ratio=1.3, vapour=1e5)
     assert lethal(wrong, 30) != pytest.approx(250, rel=0.01)
 
 
@@ -95,9 +95,13 @@ def test_stay_in_a_short_cloud_and_leave_before_a_long_one():
     dt, n = 60.0, 0.6 / 3600
     short = np.r_[np.full(10, 200.0), np.zeros(110)][:, None]
     late_and_long = np.r_[np.zeros(20), np.full(100, 200.0)][:, None]
-    assert not better_to_leave(CHLORINE, short, n, dt, Escape(120.0, 600.0))[0]
-    assert better_to_leave(CHLORINE, late_and_long, n, dt, Escape(120.0, 600.0))[0]
+    assert advise(CHLORINE, short, n, dt, Escape(120.0, 600.0)) == STAY
+    assert advise(CHLORINE, late_and_long, n, dt, Escape(120.0, 600.0)) == LEAVE
+    assert advise(CHLORINE, late_and_long * 0.001, n, dt, Escape()) == CALM
     assert loads(CHLORINE, indoors(short, n, dt), dt)[0] < loads(CHLORINE, short, dt)[0]
+    straight = Escape(1200.0, 600.0).exposed(late_and_long, n, dt)[:, 0]
+    assert straight[25] == 200.0
+    assert straight[40] == 0.0
 
 
 def test_sectors_of_the_compass():
