@@ -1,6 +1,6 @@
 """A room on fire: its layer temperature, when it flashes over, and how much its openings let burn.
 
-MQH: McCaffrey, Quintiere and Harkleroad 1981, doi:10.1007/BF02479583; Thomas 1981, doi:10.1007/BF02481594.
+MQH: McCaffrey, Quintiere and Harkleroad 1981, doi:10.1007/BF02479583; Thomas 1981, Fire Safety Journal 3, 67.
 """
 
 from __future__ import annotations
@@ -53,7 +53,9 @@ def layer_rise(heat: float, loss: float, walls: float, opening: float, height: f
     return MQH_RISE * (heat**2 / (opening * sqrt(height) * loss * walls)) ** (1.0 / 3.0)
 
 
-def heat_loss_coefficient(inertia: float, conductivity: float, thickness: float, diffusivity: float, age: float) -> float:
+def heat_loss_coefficient(
+    inertia: float, conductivity: float, thickness: float, diffusivity: float, age: float
+) -> float:
     """Return hk in kW/(m²·K): √(kρc/t) until the heat is through the wall at δ²/(4a), k/δ after.
 
     `inertia` kρc in kW²·s/(m⁴·K²), `conductivity` k in kW/(m·K), `thickness` δ in m, `diffusivity` a in m²/s,

@@ -1,7 +1,7 @@
 """Firebrands: how many fly, where they land and whether they light what they land on.
 
 Landing (Himoto and Tanaka 2005, doi:10.3801/IAFSS.FSS.8-433, used in their town-fire model of 2008,
-doi:10.1016/j.firesaf.2008.01.001): the way downwind is lognormal with mean .47·D·B^⅔ and standard deviation
+Fire Safety Journal 43, 477): the way downwind is lognormal with mean .47·D·B^⅔ and standard deviation
 .88·D·B^⅓, the way across normal with standard deviation .92·D, where D is the source's width and
 B = U/√(gD) · (ρp·dp/(ρ∞·D))^(−¾) · (Q/(ρ∞·cp·T∞·√g·D^2.5))^½.
 Brands leave a burning building as a Poisson process in proportion to the heat that is released.

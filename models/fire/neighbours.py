@@ -16,6 +16,7 @@ from sim.text import Text
 
 Floats = NDArray[np.float64]
 
+GRAZE = 1e-3  #: m; a sight line that passes a wall so near is hidden, so that symmetric towns are so to the last bit
 TOUCHING = 0.3  #: m; walls nearer than this are one wall
 
 
@@ -44,27 +45,28 @@ def find_pairs(outlines: Polylines, reach: float, *, screened: bool = True) -> P
     reach
         Greatest gap, m.
     screened
-        Whether a third building on the shortest line between two stops the radiation.
+        Whether third buildings hide what they stand before; pairs that see nothing of each other are left out.
     """
     import shapely
 
     require(Text("reach of radiation", "辐射作用距离"), reach, 0.0, 500.0)
     count = len(outlines)
     if count == 0:
-        return _rows(np.empty((2, 0), dtype=np.int64), np.empty((0, 10)), 0)
+        return _rows(np.empty((2, 0), dtype=np.int64), np.empty((0, 11)), 0)
     ring = np.repeat(np.arange(count), np.diff(outlines.first))
-    shapes = shapely.polygons(shapely.linearrings(outlines.xy, indices=ring))
+    shapes = np.asarray(shapely.polygons(shapely.linearrings(outlines.xy, indices=ring)))
     tree = shapely.STRtree(shapes)
     found = tree.query(shapes, predicate="dwithin", distance=reach)
     found = np.ascontiguousarray(found[:, found[0] < found[1]]).astype(np.int64)
     lines = shapely.shortest_line(shapes[found[0]], shapes[found[1]])
     ends = shapely.get_coordinates(lines).reshape(-1, 4)
-    town = _Rings(outlines.first.astype(np.int64), outlines.xy, build_cells(outlines.first.astype(np.int64), outlines.xy))
-    if screened and len(lines):
-        free = ~_blocked(town, found, ends)
-        found, ends = np.ascontiguousarray(found[:, free]), ends[free]
+    town = _Rings(
+        outlines.first.astype(np.int64), outlines.xy, build_cells(outlines.first.astype(np.int64), outlines.xy)
+    )
     facts = _facades(found, ends, town.first, town.xy, ring_means(outlines))
     seen = _seen(town, found, ends, facts) if screened else np.ones((found.shape[1], 2))
+    some = seen.max(axis=1, initial=0.0) > 0.0
+    found, facts, seen = np.ascontiguousarray(found[:, some]), facts[some], seen[some]
     return _rows(found, np.column_stack([facts, seen]), count)
 
 
@@ -108,7 +110,7 @@ def _cells_between(cells: Cells, a: float, b: float, axis: int) -> tuple[int, in
 
 @numba.njit(cache=True, error_model="numpy")
 def _cut(rings: _Rings, c: int, ends: tuple[int, int], line: tuple[float, float, float, float]) -> bool:
-    """Return whether a wall of a building in cell `c`, other than the two `ends`, properly crosses the line."""
+    """Return whether a wall of a building in cell `c`, other than the two `ends`, crosses or grazes the line."""
     x0, y0, x1, y1 = line
     for i in range(rings.cells.first[c], rings.cells.first[c + 1]):
         b = rings.cells.building[i]
@@ -120,24 +122,26 @@ def _cut(rings: _Rings, c: int, ends: tuple[int, int], line: tuple[float, float,
             side_q = (x1 - x0) * (qy - y0) - (y1 - y0) * (qx - x0)
             side_0 = (qx - px) * (y0 - py) - (qy - py) * (x0 - px)
             side_1 = (qx - px) * (y1 - py) - (qy - py) * (x1 - px)
-            if side_p * side_q < 0.0 and side_0 * side_1 < 0.0:
+            graze, touch = GRAZE * hypot(x1 - x0, y1 - y0), GRAZE * hypot(qx - px, qy - py)
+            across = (side_p <= graze and side_q >= -graze) or (side_q <= graze and side_p >= -graze)
+            reached = (side_0 <= touch and side_1 >= -touch) or (side_1 <= touch and side_0 >= -touch)
+            if across and reached:
                 return True
     return False
 
 
 def _seen(town: _Rings, found: NDArray[np.int64], ends: Floats, facts: Floats) -> Floats:
     """Return the shares of both facades that are seen from the middle of the other, by three sight lines, [pairs, 2]."""
-    _, east, north, left_a, right_a, left_b, right_b, _ = facts.T
+    _, east, north, left_a, right_a, left_b, right_b, _, centre = facts.T
     along = np.column_stack([-north, east])
     seen = np.ones((len(facts), 2))
     for column, (own, other, left, right) in enumerate(((ends[:, :2], ends[:, 2:], left_a, right_a),
                                                         (ends[:, 2:], ends[:, :2], left_b, right_b))):  # fmt: skip
-        shift = np.einsum("ij,ij->i", other - own, along)[:, None] * along
-        eye, foot = other, own + shift
-        for reach in (0.8 * left, -0.8 * right):
+        eye, foot = (end + (centre - np.einsum("ij,ij->i", end, along))[:, None] * along for end in (other, own))
+        for reach in (0.0 * left, 0.8 * left, -0.8 * right):
             sight = np.column_stack([eye, foot + reach[:, None] * along])
             seen[_blocked(town, found, sight), column] -= 1.0 / 3.0
-    return seen
+    return np.where(seen < 0.1, 0.0, seen)
 
 
 @numba.njit(cache=True, error_model="numpy")
@@ -151,11 +155,12 @@ def _extent(xy: Floats, low: int, high: int, east: float, north: float) -> tuple
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _facades(
-    found: NDArray[np.int64], ends: Floats, first: NDArray[np.int64], xy: Floats, middle: Floats
-) -> Floats:
-    """Return for each pair gap, east, north, and the extents of both facades about the overlap's middle, [pairs, 8]."""
-    facts = np.empty((found.shape[1], 8))
+def _facades(found: NDArray[np.int64], ends: Floats, first: NDArray[np.int64], xy: Floats, middle: Floats) -> Floats:
+    """Return for each pair gap, east, north, and the extents of both facades about the overlap's middle, [pairs, 9].
+
+    Left is as one looks from the first of the pair to the second, for both facades.
+    """
+    facts = np.empty((found.shape[1], 9))
     for p in range(found.shape[1]):
         a, b = found[0, p], found[1, p]
         dx, dy = ends[p, 2] - ends[p, 0], ends[p, 3] - ends[p, 1]
@@ -168,13 +173,15 @@ def _facades(
         low_b, high_b = _extent(xy, first[b], first[b + 1], -north, east)
         low, high = max(low_a, low_b), min(high_a, high_b)
         centre = (low + high) / 2.0
-        facts[p] = (gap, east, north, high_a - centre, centre - low_a, high_b - centre, centre - low_b, max(high - low, 0.0))
+        facts[p, :3] = gap, east, north
+        facts[p, 3:7] = high_a - centre, centre - low_a, high_b - centre, centre - low_b
+        facts[p, 7:] = max(high - low, 0.0), centre
     return facts
 
 
 def _rows(found: NDArray[np.int64], facts: Floats, count: int) -> Pairs:
     """Return the pairs in both directions, sorted by emitter and receiver."""
-    gap, east, north, left_a, right_a, left_b, right_b, width, seen_a, seen_b = facts.T
+    gap, east, north, left_a, right_a, left_b, right_b, width, _, seen_a, seen_b = facts.T
     emitter, receiver = np.concatenate([found[0], found[1]]), np.concatenate([found[1], found[0]])
     order = np.lexsort((receiver, emitter))
     both = {"gap": (gap, gap), "east": (east, -east), "north": (north, -north), "left": (left_a, right_b),

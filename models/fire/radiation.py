@@ -53,7 +53,10 @@ def point_to_parallel(width: float, height: float, gap: float, right: float = 0.
     require(Text("height", "高度"), height, 0.0)
     x0, x1, y0, y1 = right - width / 2, right + width / 2, up - height / 2, up + height / 2
     return float(
-        corner_factor(x1, y1, gap) - corner_factor(x0, y1, gap) - corner_factor(x1, y0, gap) + corner_factor(x0, y0, gap)
+        corner_factor(x1, y1, gap)
+        - corner_factor(x0, y1, gap)
+        - corner_factor(x1, y0, gap)
+        + corner_factor(x0, y0, gap)
     )
 
 
@@ -118,7 +121,10 @@ def mean_factor(
 
 def incident_flux(factor: float, emitted: float = EMITTED, opening: float = 1.0, transmitted: float = 1.0) -> float:
     """Return the flux that arrives, kW/m²: emitted × share of openings × share let through × factor."""
-    for what, share in ((Text("share of openings", "开口比例"), opening), (Text("share let through", "透过比例"), transmitted)):
+    for what, share in (
+        (Text("share of openings", "开口比例"), opening),
+        (Text("share let through", "透过比例"), transmitted),
+    ):
         require(what, share, 0.0, 1.0)
     return emitted * opening * transmitted * factor
 

@@ -4,14 +4,15 @@ A unit (one fire compartment) grows as α·t², flashes over at the MQH heat, bu
 energy ends. Behind each barrier the next unit waits for a median time times a log-logistic factor of luck. Flashed
 storeys radiate as one rectangle towards every neighbour, whose facade takes fire by the flux-time product. Where walls
 burn through, the flame stands over the roof (Heskestad 1983: L = .235·Q^⅖ − 1.02·D) and leans with the wind
-(American Gas Association 1974: cos θ = 1/√u*), which brings it nearer to what stands downwind.
+(American Gas Association 1974: cos θ = 1/√u*), which brings the facade nearer to what stands downwind; as in BR 187
+the flame itself adds no area that radiates.
 Every draw is of (key, building, unit, brand or neighbour): adding a building leaves all others' luck alone.
 """
 
 from __future__ import annotations
 
-from math import cos, exp, inf, log, pi, sin, sqrt
-from typing import Any, NamedTuple
+from math import exp, inf, log, pi, sqrt
+from typing import Any
 
 import numba
 import numpy as np
@@ -22,14 +23,24 @@ from models.fire.growth import dying_heat, growing_heat
 from models.fire.ignition import CRITICAL, EXPONENT, PRODUCT, dose_rate
 from models.fire.neighbours import TOUCHING
 from models.fire.radiation import corner_factor
+from models.fire.state import (
+    BRAND,
+    BURNT,
+    CONTACT,
+    GROWING,
+    INVOLVED,
+    OUT,
+    RADIATION,
+    WHOLE,
+    Fire,
+    Luck,
+    Wind,
+    ignite,
+)  # fmt: skip
 from models.fire.town import STOREY_M, Town, building_at
 from models.fire.water import KNOCK_DOWN, absorbed_heat
 from sim.streams import uniform
 
-Floats = NDArray[np.float64]
-
-WHOLE, GROWING, INVOLVED, BURNT, OUT = range(5)  #: of a building; a unit is whole, growing, flashed, burnt or put out
-SET, RADIATION, BRAND, CONTACT = range(1, 5)  #: ways in which a building takes fire
 SPENT = 0.002  #: share of the store at which a unit counts as burnt out
 BARRIER_SPREAD = 0.22  #: of the log-logistic factor on barrier times, near a lognormal of σ .4 (assumption)
 PUT_OUT = 0.02  #: share of its heat at which a fire under water counts as put out (assumption)
@@ -37,85 +48,15 @@ FLAME_STEP = 0.5  #: m by which a flame changes before factors are found again
 WOOD_HEAT = 17_500.0  #: kJ/kg, EN 1991-1-2 table E.3
 
 
-class Luck(NamedTuple):
-    """Keys of the draws."""
-
-    barrier: np.uint64
-    wall: np.uint64
-    brands: np.uint64
-    reach: np.uint64
-    aside: np.uint64
-    lights: np.uint64
-
-
-class Wind(NamedTuple):
-    """Speed in m/s and the unit vector towards which it blows."""
-
-    speed: float
-    east: float
-    north: float
-
-
-#: The state of a building: whole, growing, involved, burnt or put out; when it took fire (s, NaN before) and first
-#: flashed over (s, infinite before); how, and from which building (−1 for none); heat (kW); flux on its facade
-#: (kW/m²), the greatest part of it and the building whence that comes; flux-time product so far; water (l/s), the
-#: share of flux and brands that crews keep off, and the factor that water has put on its heat; first and last flashed
-#: storey, and lean and height of the flame over the roof (m).
-HOME = np.dtype([
-    *[(name, np.int32) for name in ("state", "way", "cause", "hottest", "low", "high")],
-    *[(name, np.float64) for name in ("since", "flashed", "heat", "flux", "most", "dose", "water", "shield", "damp",
-                                      "lean", "up")],
-])  # fmt: skip
-#: The state of a unit: when it took fire and flashed over (s), its growth (kW/s²) and the energy left (MJ).
-UNIT = np.dtype([("state", np.int64), *[(name, np.float64) for name in ("since", "flashed", "alpha", "left")]])
-
-
-class Fire(NamedTuple):
-    """The state of a town on fire; arrays change in place."""
-
-    home: NDArray[np.void]  #: [buildings] records of `HOME`
-    unit: NDArray[np.void]  #: [units] records of `UNIT`
-    factor: NDArray[np.float32]  #: [pairs] configuration factor now
-    active: NDArray[np.int32]  #: [buildings] those that burn
-    touched: NDArray[np.int32]  #: [buildings] those on which flux acts
-    count: NDArray[np.int64]  #: [2] how many are active and touched
-
-
-def no_fire(town: Town) -> Fire:
-    """Return a town that does not burn."""
-    many = len(town.site)
-    home, unit = np.zeros(many, dtype=HOME), np.zeros(int(town.site["units"].sum()), dtype=UNIT)
-    home["since"], home["flashed"], home["damp"] = np.nan, np.inf, 1.0
-    home["cause"] = home["hottest"] = home["high"] = home["lean"] = -1
-    unit["since"], unit["flashed"] = np.nan, np.inf
-    unit["alpha"] = np.repeat(town.site["alpha"], town.site["units"])
-    unit["left"] = np.repeat(town.site["store"], town.site["units"])
-    active, touched = np.zeros(many, dtype=np.int32), np.zeros(many, dtype=np.int32)
-    return Fire(home, unit, np.zeros(len(town.pair), dtype=np.float32), active, touched, np.zeros(2, dtype=np.int64))
-
-
-@numba.njit(cache=True, error_model="numpy")
-def ignite(town: Town, fire: Fire, building: int, unit: int, now: float, origin: tuple[int, int]) -> None:
-    """Set one unit (counted within its building) alight; `origin` is the way and the building it came from."""
-    home, first = fire.home[building], fire.unit[town.site[building].first_unit + unit]
-    if first.state == WHOLE:
-        first.state, first.since = GROWING, now
-    if home.state == WHOLE:
-        home.state, home.since = GROWING, now
-        home.way, home.cause = origin
-        fire.active[fire.count[0]] = building
-        fire.count[0] += 1
-
-
 @numba.njit(cache=True, error_model="numpy")
 def advance(town: Town, classes: NDArray[np.void], fire: Fire, wind: Wind, luck: Luck, now: float, dt: float) -> None:
     """Let the town burn from `now` to `now + dt` seconds; `dt` at most a minute. `classes` are records of `CLASS`."""
     readiest = classes[np.argmax(classes["lights"])].lights
-    for i in range(fire.count[1]):
+    for i in range(fire.counts[1]):
         home = fire.home[fire.touched[i]]
         home.flux = home.most = 0.0
-    fire.count[1] = 0
-    for i in range(fire.count[0]):
+    fire.counts[1] = 0
+    for i in range(fire.counts[0]):
         b = fire.active[i]
         site, home = town.site[b], fire.home[b]
         own = classes[site.structure]
@@ -129,7 +70,7 @@ def advance(town: Town, classes: NDArray[np.void], fire: Fire, wind: Wind, luck:
         expected = released * own.brands * readiest
         if expected > 0.0:
             _throw(town, classes, fire, wind, luck, (b, expected, now, readiest))
-    for i in range(fire.count[1]):
+    for i in range(fire.counts[1]):
         _warm(town, fire, fire.touched[i], now, dt)
     _retire(fire)
 
@@ -138,14 +79,14 @@ def advance(town: Town, classes: NDArray[np.void], fire: Fire, wind: Wind, luck:
 def _retire(fire: Fire) -> None:
     """Forget the buildings that burn no more."""
     left = 0
-    for i in range(fire.count[0]):
+    for i in range(fire.counts[0]):
         home = fire.home[fire.active[i]]
-        if home.state == GROWING or home.state == INVOLVED:
+        if home.state in (GROWING, INVOLVED):
             fire.active[left] = fire.active[i]
             left += 1
         else:
             home.heat = 0.0
-    fire.count[0] = left
+    fire.counts[0] = left
 
 
 @numba.njit(cache=True, error_model="numpy")
@@ -158,7 +99,7 @@ def _burn(
     held = _soak(home, dt)
     for u in range(len(units)):
         unit = units[u]
-        if unit.state != GROWING and unit.state != INVOLVED:
+        if unit.state not in (GROWING, INVOLVED):
             continue
         if held and unit.state == GROWING:
             unit.since += dt
@@ -259,12 +200,12 @@ def flame(heat: float, footprint: float, wind: float) -> tuple[float, float]:
 @numba.njit(cache=True, error_model="numpy")
 def _look(site: Any, home: Any, own: Any, wind: float) -> bool:
     """Return whether what radiates has changed since factors were last found: storeys, or the flame by a metre."""
-    lean, up = 0.0, 0.0
+    lean = 0.0
     if own.open_flames > 0.0:
-        lean, up = flame(home.heat, site.footprint, wind)
-    if home.lean >= 0.0 and abs(home.lean - lean) < FLAME_STEP and abs(home.up - up) < FLAME_STEP:
+        lean, _ = flame(home.heat, site.footprint, wind)
+    if home.lean >= 0.0 and abs(home.lean - lean) < FLAME_STEP:
         return False
-    home.lean, home.up = lean, up
+    home.lean = lean
     return True
 
 
@@ -272,7 +213,7 @@ def _look(site: Any, home: Any, own: Any, wind: float) -> bool:
 def _measure(town: Town, fire: Fire, wind: Wind, b: int) -> None:
     """Find the configuration factors from the burning facade and flame to each whole neighbour."""
     site, home = town.site[b], fire.home[b]
-    low, high = home.low * STOREY_M, (home.high + 1.0) * STOREY_M + home.up
+    low, high = home.low * STOREY_M, (home.high + 1.0) * STOREY_M
     for p in range(site.first_pair, site.first_pair + site.pairs):
         pair = town.pair[p]
         if fire.home[pair.to].state != WHOLE:
@@ -312,8 +253,8 @@ def _radiate(
         if flux <= 0.0:
             continue
         if other.flux == 0.0:
-            fire.touched[fire.count[1]] = pair.to
-            fire.count[1] += 1
+            fire.touched[fire.counts[1]] = pair.to
+            fire.counts[1] += 1
         other.flux += flux
         if flux > other.most:
             other.most, other.hottest = flux, b
@@ -361,9 +302,3 @@ def _throw(
         if uniform(luck.lights, site.key, when) * readiest < ready:
             top = (town.site[r].storeys - 1) * town.site[r].across + town.site[r].across // 2
             ignite(town, fire, r, top, now, (BRAND, b))
-
-
-def towards(degrees_from: float) -> tuple[float, float]:
-    """Return the unit vector (east, north) towards which a wind from `degrees_from`, clockwise from north, blows."""
-    angle = degrees_from * pi / 180.0
-    return -sin(angle), -cos(angle)

@@ -94,7 +94,9 @@ def _check(
         raise InputError(en=f"a town needs buildings with one value of each kind; {count} outlines came",
                          zh=f"城镇须有建筑，且每栋各有一个取值；收到 {count} 个轮廓")  # fmt: skip
     if not np.isfinite(outlines.xy).all() or np.diff(outlines.first).min() < 4:
-        raise InputError(en="an outline must be a closed ring of finite points", zh="建筑轮廓须为由有限坐标组成的闭合环")
+        raise InputError(
+            en="an outline must be a closed ring of finite points", zh="建筑轮廓须为由有限坐标组成的闭合环"
+        )
     if storeys.min() < 1 or use.min() < 0 or use.max() >= len(BUILDING_USES) or structure.min() < 0 \
             or structure.max() >= len(STRUCTURES):  # fmt: skip
         raise InputError(en="storeys count from 1, uses and structures are indices of known ones",
