@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from models.fire.checks import require
 from models.fire.town import Town
+from sim.streams import Stream
 from sim.text import Text
 
 WHOLE, GROWING, INVOLVED, BURNT, OUT = range(5)  #: of a building; a unit is whole, growing, flashed, burnt or put out
@@ -61,14 +62,22 @@ class Fire(NamedTuple):
     counts: NDArray[np.int64]  #: [2] how many are active and touched
 
 
-def no_fire(town: Town) -> Fire:
-    """Return a town that does not burn."""
+GROWTH_SIGMA = 0.5  #: of the logarithm of a building's own growth about that of its use (assumption)
+
+
+def growth_luck(town: Town, stream: Stream, decision: str) -> NDArray[np.float64]:
+    """Return the factor by which fires in each building grow faster or slower than its use says, [buildings]."""
+    return stream.lognormals(1.0, GROWTH_SIGMA, decision, town.site["key"])
+
+
+def no_fire(town: Town, growth: NDArray[np.float64] | float = 1.0) -> Fire:
+    """Return a town that does not burn; `growth` is a factor on the growth of fires, [buildings] or one for all."""
     many = len(town.site)
     home, unit = np.zeros(many, dtype=HOME), np.zeros(int(town.site["units"].sum()), dtype=UNIT)
     home["since"], home["flashed"], home["damp"] = np.nan, np.inf, 1.0
     home["cause"] = home["hottest"] = home["high"] = home["lean"] = -1
     unit["since"], unit["flashed"] = np.nan, np.inf
-    unit["alpha"] = np.repeat(town.site["alpha"], town.site["units"])
+    unit["alpha"] = np.repeat(town.site["alpha"] * growth, town.site["units"])
     unit["left"] = np.repeat(town.site["store"], town.site["units"])
     active, touched = np.zeros(many, dtype=np.int32), np.zeros(many, dtype=np.int32)
     return Fire(home, unit, np.zeros(len(town.pair), dtype=np.float32), active, touched, np.zeros(2, dtype=np.int64))
