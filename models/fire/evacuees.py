@@ -22,7 +22,6 @@ Floats = NDArray[np.float64]
 IN_FLAT, ON_STAIRS, CAUGHT, OUT_OF_DANGER, DEAD = range(5)
 LEAVING_SIGMA = 0.6  #: of the logarithm of the time to leave (assumption)
 DOOR_LEAK = 0.05  #: of the stair's concentration behind a closed door (assumption)
-FETCHED_PER_CREW_MIN = 0.25  #: persons whom one crew brings out a minute (assumption)
 DECISIONS = ("fire.home", "fire.asleep", "fire.leaves", "fire.tolerance", "fire.storey")
 
 
