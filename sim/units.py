@@ -6,8 +6,9 @@ from sim.errors import InputError
 from sim.text import Text
 
 #: Symbols of the SI read the same in both languages and stand for themselves.
-_SAME = ("m", "mm", "MW")
+_SAME = ("m", "mm", "MW", "kW/m²", "m²", "°")
 _TOLD = {
+    "class": "类",
     "count": "件",
     "d per 1,000 premises and year": "天/千家·年",
     "d": "天",
@@ -19,8 +20,10 @@ _TOLD = {
     "h": "小时",
     "households": "户",
     "km/h": "公里/小时",
+    "l/s": "升/秒",
     "levels": "级",
     "log": "对数标准差",
+    "m/s": "米/秒",
     "min": "分钟",
     "operators": "家",
     "per 1,000 households and day": "每千户每天",

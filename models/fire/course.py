@@ -11,11 +11,23 @@ from numpy.typing import NDArray
 
 from models.calendar import HOUR, MINUTE
 from models.fire import harm
+from models.fire.evacuees import Well
 from models.fire.fireground import fire_ground, place_water
 from models.fire.grounds import Ground, Grounds
 from models.fire.spread import advance
 from models.fire.state import (
-    BRAND, CONTACT, GROWING, INVOLVED, OUT, RADIATION, SET, Luck, growth_luck, ignite, no_fire, wind_from,
+    BRAND,
+    CONTACT,
+    GROWING,
+    INVOLVED,
+    OUT,
+    RADIATION,
+    SET,
+    Luck,
+    growth_luck,
+    ignite,
+    no_fire,
+    wind_from,
 )  # fmt: skip
 from models.fire.structures import standard_classes
 from models.fire.towers import Towers
@@ -80,7 +92,7 @@ class FireCourse(Course):
         unit = int(storey * site["across"] + site["across"] // 2)
         self._fire.unit["alpha"][int(site["first_unit"]) + unit] = what.growth_rate()
         ignite(self._town, self._fire, building, unit, now, (SET, -1))
-        self._towers.leaks[building] = what.stair_leak
+        self._towers.smoke_ways[building] = (what.stair_leak, Well(what.well_share, what.well_leak))
 
     def _place_water(self) -> None:
         """Put the engines' water where it does most, ground by ground; what no engine is at has none."""

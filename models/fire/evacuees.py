@@ -21,8 +21,8 @@ Floats = NDArray[np.float64]
 
 IN_FLAT, ON_STAIRS, CAUGHT, OUT_OF_DANGER, DEAD = range(5)
 LEAVING_SIGMA = 0.6  #: of the logarithm of the time to leave (assumption)
-DOOR_LEAK = 0.05  #: of the stair's concentration behind a closed door (assumption)
-DECISIONS = ("fire.home", "fire.asleep", "fire.leaves", "fire.tolerance", "fire.storey")
+DOOR_LEAK = 0.05  #: of the stair's concentration in a flat behind a closed door (assumption)
+DECISIONS = ("fire.home", "fire.asleep", "fire.leaves", "fire.tolerance", "fire.storey", "fire.well")
 
 
 class Evacuees(NamedTuple):
@@ -30,6 +30,7 @@ class Evacuees(NamedTuple):
 
     key: NDArray[np.uint64]  #: resident
     storey: NDArray[np.int32]  #: where each lives, 0 is the ground
+    leak: Floats  #: share of the stair's concentration in the flat
     leaves: Floats  #: s after the alarm
     tolerance: Floats  #: the dose that kills
     state: NDArray[np.int8]
@@ -37,18 +38,36 @@ class Evacuees(NamedTuple):
     dose: Floats
 
 
-def people_at_home(stream: Stream, key: NDArray[np.integer], storeys: int, hour: float, moment: int = 0) -> Evacuees:
-    """Return those of the residents `key` who are in at `hour`, spread over the storeys by their own luck."""
-    keys = np.asarray(key).astype(np.uint64)
-    at_home = stream.uniforms("fire.home", keys, moment) < harm.share_at_home(hour)
-    keys = keys[at_home]
-    asleep = stream.uniforms("fire.asleep", keys, moment) < harm.share_asleep(hour)
+class Well(NamedTuple):
+    """A light well up which smoke rises: the share of flats with windows on it, and what of the smoke enters these."""
+
+    share: float
+    leak: float
+
+
+def people_at_home(
+    stream: Stream, residents: tuple[NDArray[np.integer], NDArray[np.integer]], storeys: int, hour: float, well: Well
+) -> Evacuees:
+    """Return those of the `residents` (their keys, and those of their flats) who are in at `hour`.
+
+    Flats lie on the storeys, and on the light well or not, by their own luck, people wake and leave by theirs.
+    """
+    keys, flats = (np.asarray(part).astype(np.uint64) for part in residents)
+    at_home = stream.uniforms("fire.home", keys) < harm.share_at_home(hour)
+    keys, flats = keys[at_home], flats[at_home]
+    asleep = stream.uniforms("fire.asleep", keys) < harm.share_asleep(hour)
     median = 60.0 * np.where(asleep, harm.ASLEEP_MIN, harm.AWAKE_MIN)
-    leaves = median * np.exp(LEAVING_SIGMA * ndtri(stream.uniforms("fire.leaves", keys, moment)))
-    tolerance = 2.0 * np.exp(harm.DOSE_SIGMA * ndtri(stream.uniforms("fire.tolerance", keys)))
-    storey = (stream.uniforms("fire.storey", keys) * storeys).astype(np.int32)
-    return Evacuees(keys, storey, leaves, tolerance, np.zeros(len(keys), dtype=np.int8), storey.astype(np.float64),
-                    np.zeros(len(keys)))  # fmt: skip
+    storey = (stream.uniforms("fire.storey", flats) * storeys).astype(np.int32)
+    return Evacuees(
+        key=keys,
+        storey=storey,
+        leak=np.where(stream.uniforms("fire.well", flats) < well.share, well.leak, DOOR_LEAK),
+        leaves=median * np.exp(LEAVING_SIGMA * ndtri(stream.uniforms("fire.leaves", keys))),
+        tolerance=2.0 * np.exp(harm.DOSE_SIGMA * ndtri(stream.uniforms("fire.tolerance", keys))),
+        state=np.zeros(len(keys), dtype=np.int8),
+        height=storey.astype(np.float64),
+        dose=np.zeros(len(keys)),
+    )
 
 
 def go_on(people: Evacuees, soot: Floats, since_alarm: float, dt: float, fetched: int = 0) -> None:
@@ -64,7 +83,7 @@ def go_on(people: Evacuees, soot: Floats, since_alarm: float, dt: float, fetched
     _walk(people, clear, dt)
     monoxide = soot * CO_YIELD / SOOT_YIELD
     at = np.clip(people.height, 0, len(soot) - 1).astype(np.int64)
-    breathes = np.where(people.state == ON_STAIRS, 1.0, DOOR_LEAK) * (people.state <= CAUGHT)
+    breathes = np.where(people.state == ON_STAIRS, 1.0, people.leak) * (people.state <= CAUGHT)
     people.dose[:] += dose(monoxide[at] * breathes, dt)
     people.state[(people.state <= CAUGHT) & (people.dose >= people.tolerance)] = DEAD
     caught = np.flatnonzero(people.state == CAUGHT)

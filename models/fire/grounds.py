@@ -58,7 +58,11 @@ class Grounds:
         self._of[building] = ground
         if len(ground.orders) < min(1 + (len(ground.members) - 1) // PER_ALARM, MOST_ALARMS):
             order = self._world.open_order(
-                ORDER, key=int(self._world.city.buildings.osm_id[building]), building=building, severity=1.0, cause=event
+                ORDER,
+                key=int(self._world.city.buildings.osm_id[building]),
+                building=building,
+                severity=1.0,
+                cause=event,
             )
             ground.orders.append(order)
         return ground.orders[-1]

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.calendar import HOUR
-from models.fire.evacuees import injured, people_at_home
+from models.fire.evacuees import Well, injured, people_at_home
 from models.fire.grounds import Grounds
 from models.fire.stairs import Stair
 from models.fire.state import GROWING, INVOLVED, Fire
@@ -24,7 +24,7 @@ class Towers:
 
     def __init__(self, world: World, town: Town) -> None:
         self._world, self._town = world, town
-        self.leaks: dict[int, float] = {}
+        self.smoke_ways: dict[int, tuple[float, Well]] = {}  #: share that enters the stair and the well, where set
         self.inside: dict[int, Tower] = {}
         self._called: set[int] = set()
         self._event: dict[int, int] = {}
@@ -41,11 +41,19 @@ class Towers:
         if site["storeys"] < TALL:
             return
         world = self._world
-        keys = world.population.key[world.population.home == building]
-        people = people_at_home(world.rules.stream, keys, int(site["storeys"]), since / HOUR % 24.0)
-        leak = self.leaks.get(building, STAIR_LEAK)
+        leak, well = self.smoke_ways.get(building, (STAIR_LEAK, Well(0.0, 0.0)))
+        hour = since / HOUR % 24.0
+        people = people_at_home(world.rules.stream, self._residents(building), int(site["storeys"]), hour, well)
         self.inside[building] = Tower(Stair(int(site["storeys"]), STOREY_M), people, since, leak)
         self._event[building], self._order[building] = event, order
+
+    def _residents(self, building: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+        """Return the keys of a building's residents, and of the first resident of the flat of each."""
+        population = self._world.population
+        here = population.home == building
+        key = population.key[here]
+        _, first, flat = np.unique(population.household[here], return_index=True, return_inverse=True)
+        return key, key[first][flat]
 
     def step(self, now: float, beat: float, fire: Fire, grounds: Grounds) -> None:
         """Let smoke rise and people act for a beat; who is hurt calls an ambulance."""

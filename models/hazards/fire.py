@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from models.catalogue import Duration, IncidentKind
 from models.fire.course import FireCourse
-from models.fire.growth import class_growth_rate
 from models.fire.grounds import ORDER
+from models.fire.growth import class_growth_rate
 from models.fire.passport import PASSPORT
 from models.fire.structures import MASONRY, RESISTANT, WOODEN
 from models.fire.towers import CASUALTY
@@ -39,7 +39,11 @@ class Ignition(BaseModel):
     at_h: Annotated[float, Field(ge=0.0, le=24.0 * 366.0)] = 0.0  #: h from midnight of the first day
     growth: Literal["slow", "medium", "fast", "ultrafast"] = "medium"
     storey: Annotated[int, Field(ge=0, le=199)] = 0  #: 0 is the ground
-    stair_leak: Share = 0.02  #: share of the smoke that enters the stair; .3 where a ground floor or light well is open
+    stair_leak: Share = (
+        0.02  #: share of the smoke that enters the stair; .3 where the ground floor is open (assumption)
+    )
+    well_share: Share = 0.0  #: of the flats with windows on a light well that fills with smoke
+    well_leak: Share = 0.3  #: of the stair's smoke that enters these (assumption)
 
     def growth_rate(self) -> float:
         """Return α, kW/s²."""
@@ -72,7 +76,7 @@ class Fire(Hazard):
     passport: ClassVar[Passport] = PASSPORT
     decisions: ClassVar[tuple[str, ...]] = (
         "fire.where", "fire.structure", "fire.growth", "fire.barrier", "fire.wall", "fire.brands", "fire.reach",
-        "fire.aside", "fire.lights", "fire.home", "fire.asleep", "fire.leaves", "fire.tolerance", "fire.storey",
+        "fire.aside", "fire.lights", "fire.home", "fire.asleep", "fire.leaves", "fire.tolerance", "fire.storey", "fire.well",
     )  # fmt: skip
     writes: ClassVar[tuple[FieldKind, ...]] = (
         FieldKind("fire.state", Text("Fire by building (1 growing, 2 involved, 3 burnt, 4 put out)", "建筑火情（1 发展 2 猛烈 3 烧毁 4 扑灭）"),

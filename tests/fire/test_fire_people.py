@@ -16,10 +16,15 @@ from sim.errors import InputError
 from sim.streams import Stream
 
 KEYS = np.arange(5000) + 10_000
+NO_WELL = ev.Well(0.0, 0.0)
+
+
+def at_home(keys: np.ndarray, storeys: int, hour: float, well: ev.Well = NO_WELL) -> ev.Evacuees:
+    return ev.people_at_home(Stream(1), (keys, keys), storeys, hour, well)
 
 
 def evacuated(soot: np.ndarray, *, hour: float = 3.0, fetched: int = 0, minutes: int = 60, storeys: int = 30):
-    people = ev.people_at_home(Stream(1), KEYS, storeys, hour)
+    people = at_home(KEYS, storeys, hour)
     for step in range(minutes * 6):
         ev.go_on(people, soot, step * 10.0, 10.0, fetched)
     return people
@@ -37,7 +42,7 @@ def test_with_clear_stairs_everyone_gets_out_and_nobody_is_lost():
 
 
 def test_the_way_down_takes_its_time():
-    people = ev.people_at_home(Stream(1), KEYS, 30, 3.0)
+    people = at_home(KEYS, 30, 3.0)
     people.leaves[:] = 0.0
     for step in range(90):
         ev.go_on(people, np.zeros(30), step * 10.0, 10.0)
@@ -64,14 +69,32 @@ def test_more_smoke_kills_more_and_crews_save_the_worst():
     assert helped < deaths[2]
 
 
+def test_a_light_well_brings_smoke_into_the_flats_on_it():
+    well = ev.Well(0.25, 0.4)
+    people = at_home(KEYS, 30, 3.0, well)
+    on_well = people.leak == 0.4
+    assert on_well.mean() == pytest.approx(0.25, abs=0.03)
+    for step in range(120):
+        ev.go_on(people, np.full(30, 6.0), step * 10.0, 10.0)
+    assert people.dose[on_well].mean() == pytest.approx(8.0 * people.dose[~on_well].mean(), rel=0.05)
+
+
+def test_people_of_one_flat_live_on_one_storey():
+    flats = KEYS - KEYS % 3
+    people = ev.people_at_home(Stream(1), (KEYS, flats), 30, 3.0, ev.Well(0.5, 0.4))
+    flat = people.key - people.key % 3
+    for one in np.unique(flat)[:50]:
+        assert len(set(people.storey[flat == one])) == len(set(people.leak[flat == one])) == 1
+
+
 def test_by_night_more_are_at_home_and_leave_later():
-    night, day = (ev.people_at_home(Stream(1), KEYS, 30, hour) for hour in (3.0, 12.0))
+    night, day = (at_home(KEYS, 30, hour) for hour in (3.0, 12.0))
     assert len(night.key) > 2 * len(day.key)
     assert np.median(night.leaves) > 2 * np.median(day.leaves)
 
 
 def test_luck_belongs_to_the_resident():
-    all_of_them, some = (ev.people_at_home(Stream(1), keys, 30, 3.0) for keys in (KEYS, KEYS[::7]))
+    all_of_them, some = (at_home(keys, 30, 3.0) for keys in (KEYS, KEYS[::7]))
     both = np.isin(all_of_them.key, some.key)
     np.testing.assert_array_equal(all_of_them.leaves[both], some.leaves)
     np.testing.assert_array_equal(all_of_them.storey[both], some.storey)
