@@ -7,7 +7,7 @@ Volunteers at density d: P(nearest < r) = 1 − exp(−d·π·r²).
 
 from __future__ import annotations
 
-from math import exp, isnan, log, pi, sqrt
+from math import exp, isnan
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -15,14 +15,10 @@ from pydantic import Field
 from models.calendar import MINUTE
 from models.hazards.base import Course, Hazard
 from models.orders import ARRIVE, ONSET, REPORT
+from models.survival import larsen, nearest_quantile
 from models.world import World
 from sim.kinds import Unit
 from sim.text import Text
-
-
-def larsen_survival(cpr_min: float, shock_min: float, acls_min: float) -> float:
-    """Return P(survival to discharge) of a witnessed, shockable arrest; Larsen et al. 1993."""
-    return max(0.0, 0.67 - 0.023 * cpr_min - 0.011 * shock_min - 0.021 * acls_min)
 
 
 class CardiacArrest(Hazard):
@@ -74,7 +70,7 @@ class _Arrests(Course):
             return min(1.0, self._kind.fitted * 0.025 * exp(-0.10 * cpr))
         brings_aed = stream.chance(self._kind.fetches_aed, "arrest.aed", incident)
         shock = min(ems + 1.0, volunteer + 1.5 if brings_aed else ems + 1.0)
-        return min(1.0, self._kind.fitted * larsen_survival(cpr, shock, ems))
+        return min(1.0, self._kind.fitted * larsen(cpr, shock, ems))
 
     def _bystander_min(self, order: int, call: float) -> float:
         """Return when a bystander starts CPR, one minute after the call, or infinity."""
@@ -92,7 +88,7 @@ class _Arrests(Course):
         available = self._kind.available_day if 8 <= hour < 22 else self._kind.available_night
         per_m2 = self._world.rules_of(order)["volunteer.per_km2"] / 1e6 * available * self._kind.answers
         draw = stream.uniform("arrest.distance", incident)
-        distance = sqrt(-log(1.0 - draw) / (per_m2 * pi)) if per_m2 > 0 else float("inf")
+        distance = nearest_quantile(draw, per_m2)
         starts = stream.chance(self._kind.starts_cpr, "arrest.volunteer_cpr", incident)
         if distance > self._kind.radius_m or not starts:
             return float("inf")
