@@ -15,6 +15,7 @@ from pydantic import Field
 from models.calendar import MINUTE
 from models.hazards.base import Course, Hazard
 from models.orders import ARRIVE, ONSET, REPORT
+from models.passport import Passport, Valid
 from models.survival import larsen, nearest_quantile
 from models.world import World
 from sim.kinds import Unit
@@ -28,6 +29,24 @@ class CardiacArrest(Hazard):
     decisions: ClassVar[tuple[str, ...]] = (
         "arrest.bystander", "arrest.alerted", "arrest.distance", "arrest.volunteer_cpr",
         "arrest.witnessed", "arrest.shockable", "arrest.aed",
+    )  # fmt: skip
+    passport: ClassVar[Passport] = Passport(
+        equations=(
+            Text("witnessed and shockable: .67 − .023·CPR − .011·shock − .021·ACLS, minutes from collapse", "有目击且可除颤：.67 − .023·CPR − .011·除颤 − .021·高级救治，自倒地起计分钟"),
+            Text("all others: .025·exp(−.10·CPR)", "其余：.025·exp(−.10·CPR)"),
+            Text("nearest volunteer: P(within r) = 1 − exp(−d·π·r²)", "最近志愿者：P(r 内) = 1 − exp(−d·π·r²)"),
+        ),
+        sources=(
+            "Larsen et al. 1993, doi:10.1016/S0196-0644(05)81028-4",
+            "for comparison: De Maio et al. 2003; Valenzuela et al. 1997, doi:10.1161/01.CIR.96.10.3308; Waalewijn et al. 2001",
+        ),
+        assumptions=(
+            Text("one factor, 1.24, brings today's survival to the 1.2 % of those treated", "以系数 1.24 使现状存活率等于受救治者的 1.2 %"),
+            Text("volunteers stand anywhere with equal chance and walk 1.3 times the straight way", "志愿者均匀随机分布，步行距离为直线的 1.3 倍"),
+        ),
+        valid=(Valid(Text("minutes from collapse to the ambulance", "倒地至救护车到达"), 0.0, 30.0, "min"),),
+        cases=(),
+        limits=(Text("Larsen's line was fitted on one county with quick crews; it says nothing of late care", "Larsen 公式基于响应迅速的单一县域，不适用于救治很迟的情形"),),
     )  # fmt: skip
     kind: Literal["cardiac_arrest"] = "cardiac_arrest"
     witnessed: Annotated[float, Field(ge=0, le=1), Unit("share")] = 0.40
