@@ -70,7 +70,7 @@ def _burnt_area(columns: Columns) -> float:
 def _sum(name: str) -> IndicatorKind:
     titles = {"caught": Text("People caught by smoke at the end", "结束时仍被烟气围困人数"),
               "hurt": Text("People hurt by smoke", "烟气伤员"), "dead": Text("Deaths in tall buildings on fire", "高层火灾死亡人数")}  # fmt: skip
-    return IndicatorKind(f"fire_{name}", titles[name], Text("persons", "人"), "lower",
+    return IndicatorKind(f"{name}.fire", titles[name], Text("persons", "人"), "lower",
                          lambda columns: float(columns[name].sum()), table="fire")  # fmt: skip
 
 
@@ -122,18 +122,18 @@ class Fire(Hazard):
          ("hurt", pa.int32()), ("dead", pa.float64())]
     )  # fmt: skip
     indicators: ClassVar[tuple[IndicatorKind, ...]] = (
-        IndicatorKind("fire_buildings", Text("Buildings burnt", "烧毁建筑"), Text("buildings", "栋"), "lower", _burnt, table="fire"),
-        IndicatorKind("fire_spots", Text("Spot fires", "飞火起火点"), Text("buildings", "栋"), "lower", _jumps, table="fire"),
-        IndicatorKind("fire_area", Text("Floor area burnt", "烧毁建筑面积"), Text("m²", "平方米"), "lower", _burnt_area, table="fire"),
+        IndicatorKind("buildings.fire", Text("Buildings burnt", "烧毁建筑"), Text("buildings", "栋"), "lower", _burnt, table="fire"),
+        IndicatorKind("spots.fire", Text("Spot fires", "飞火起火点"), Text("buildings", "栋"), "lower", _jumps, table="fire"),
+        IndicatorKind("area.fire", Text("Floor area burnt", "烧毁建筑面积"), Text("m²", "平方米"), "lower", _burnt_area, table="fire"),
         _sum("caught"), _sum("hurt"), _sum("dead"),
     )  # fmt: skip
 
     kind: Literal["fire"] = "fire"
-    ignitions: tuple[Ignition, ...] = ()
+    ignitions: Annotated[tuple[Ignition, ...], Unit("count")] = ()
     wind_m_s: Annotated[float, Field(ge=0.0, le=60.0), Unit("m/s")] = 3.0
     wind_from_deg: Annotated[float, Field(ge=-360.0, le=360.0), Unit("°")] = 180.0  #: clockwise from north
     old_below_m2: Annotated[float, Field(ge=0.0), Unit("m²")] = 0.0  #: low houses with less footprint are old ones
-    old_shares: Annotated[tuple[Share, Share], Unit("share")] = (0.6, 0.3)  #: bare wood, brick and timber (assumption)
+    old_shares: Annotated[tuple[Share, Share, Share], Unit("share")] = (0.6, 0.3, 0.1)  #: by structure (assumption)
     engine_l_s: Annotated[float, Field(ge=0.0, le=200.0), Unit("l/s")] = 13.0  #: two hand lines an engine (assumption)
     brands_sigma: Annotated[float, Field(ge=0.0, le=3.0), Unit("log")] = (
         0.0  #: of what is not known of brands, once a run
@@ -157,7 +157,7 @@ class Fire(Hazard):
         low = buildings.levels <= 2
         plain = np.where(low, MASONRY, RESISTANT)
         draws = world.rules.stream.uniforms("fire.structure", buildings.osm_id)
-        bare, brick = self.old_shares
+        bare, brick, _ = self.old_shares
         by_luck = np.where(draws < bare, WOODEN, np.where(draws < bare + brick, MASONRY, RESISTANT))
         found = np.where(low & (buildings.footprint < self.old_below_m2), by_luck, plain).astype(np.int64)
         for one in self.ignitions:
