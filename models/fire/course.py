@@ -54,6 +54,8 @@ class FireCourse(Course):
         self._town = town_of(kind, world)
         self._fire = no_fire(self._town, growth_luck(self._town, stream, "fire.growth"))
         self._classes = standard_classes()
+        self._classes["lights"] *= stream.lognormal(1.0, kind.brands_sigma, "fire.unknown_brands", 0)
+        self._flow = kind.engine_l_s * stream.lognormal(1.0, kind.water_sigma, "fire.unknown_water", 0)
         self._luck = Luck(*(stream.key(f"fire.{name}") for name in Luck._fields))
         self._wind = wind_from(kind.wind_from_deg, kind.wind_m_s)
         self._state = world.fields.add(kind.writes[0])
@@ -62,7 +64,7 @@ class FireCourse(Course):
         self._known = np.zeros(len(self._town.site), dtype=np.int32)  #: state as it was last told
         self._events: dict[int, int] = {}  #: the event with which each building took fire
         self._left = sorted(kind.ignitions, key=lambda one: one.at_h)
-        self._grounds = Grounds(world, kind.ground_m)
+        self._grounds = Grounds(world, kind.ground_m, kind.first_alarms)
         self._towers = Towers(world, self._town)
         self._deaths: dict[int, float] = {}  #: expected, by building
 
@@ -86,7 +88,7 @@ class FireCourse(Course):
 
     def _light(self, what: Ignition, now: float) -> None:
         """Set a building alight as the scenario says."""
-        building = what.where.building(self._world.city, self._world.rules.stream, "fire.where")
+        building = what.building(self._world)
         site = self._town.site[building]
         storey = min(what.storey, int(site["storeys"]) - 1)
         unit = int(storey * site["across"] + site["across"] // 2)
@@ -100,7 +102,7 @@ class FireCourse(Course):
             engines = ground.engines(self._world)
             if engines:
                 members = fire_ground(self._town, self._fire, ground.origin, self._kind.ground_m)
-                place_water(self._fire, members, engines * self._kind.engine_l_s)
+                place_water(self._fire, members, engines * self._flow)
 
     def _tell(self) -> None:
         """Log what took fire, flashed over or ended since the last beat, and call, and release, the brigade."""

@@ -40,7 +40,9 @@ def place_water(fire: Fire, members: NDArray[np.integer], flow: float) -> Placed
     home["water"][members] = 0.0
     home["shield"][members] = 0.0
     burning = members[np.isin(home["state"][members], (GROWING, INVOLVED))]
-    need = np.array([MARGIN * needed_flow(float(heat)) for heat in home["heat"][burning]])
+    # What the fire would give without water: a fire that is being knocked down needs its water until it is out.
+    full = home["heat"][burning] / np.maximum(home["damp"][burning], 1e-9)
+    need = np.array([MARGIN * needed_flow(float(heat)) for heat in full])
     attack = shield = 0.0
     for k in np.argsort(need, kind="stable"):
         wanted = max(need[k], LINE)

@@ -30,8 +30,8 @@ class Ground:
 class Grounds:
     """All fire grounds of a run; one more alarm is given to a ground for every few buildings that take fire."""
 
-    def __init__(self, world: World, reach: float) -> None:
-        self._world, self._reach = world, reach
+    def __init__(self, world: World, reach: float, at_once: int = 1) -> None:
+        self._world, self._reach, self._at_once = world, reach, at_once
         self._of: dict[int, Ground] = {}
         self._all: list[Ground] = []
         self.shut: list[Ground] = []
@@ -56,15 +56,10 @@ class Grounds:
             self._all.append(ground)
         ground.members.append(building)
         self._of[building] = ground
-        if len(ground.orders) < min(1 + (len(ground.members) - 1) // PER_ALARM, MOST_ALARMS):
-            order = self._world.open_order(
-                ORDER,
-                key=int(self._world.city.buildings.osm_id[building]),
-                building=building,
-                severity=1.0,
-                cause=event,
-            )
-            ground.orders.append(order)
+        wanted = min(self._at_once + (len(ground.members) - 1) // PER_ALARM, MOST_ALARMS)
+        for alarm in range(len(ground.orders), wanted):
+            key = int(self._world.city.buildings.osm_id[building]) * MOST_ALARMS + alarm
+            ground.orders.append(self._world.open_order(ORDER, key=key, building=building, severity=1.0, cause=event))
         return ground.orders[-1]
 
     def _near(self, town: Town, a: int, b: int) -> bool:

@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 
 IGNITION_H = 10.0 + 20.0 / 60.0
 CALL_MIN, SPOT_MIN = 8.0, 61.0
-#: Minutes from ignition and buildings burnt by then; the second is "at least".
+#: Minutes from ignition and buildings that had taken fire by then; the second is "at least".
 PUBLISHED = ((0.0, 1.0), (206.0, 50.0), (310.0, 140.0), (630.0, 147.0))
 
 
@@ -37,9 +37,9 @@ class Compared(NamedTuple):
         return self.low <= self.published <= self.high
 
 
-def burnt_curve(flashed_s: Floats, minutes: Floats) -> Floats:
-    """Return how many buildings had flashed over by each of `minutes` after ignition at second 0."""
-    return np.searchsorted(np.sort(flashed_s[np.isfinite(flashed_s)]), np.asarray(minutes) * 60.0, side="right").astype(
+def burnt_curve(lit_s: Floats, minutes: Floats) -> Floats:
+    """Return how many buildings had taken fire by each of `minutes` after ignition at second 0."""
+    return np.searchsorted(np.sort(lit_s[np.isfinite(lit_s)]), np.asarray(minutes) * 60.0, side="right").astype(
         np.float64
     )
 

@@ -128,13 +128,13 @@ def _burn(
 
 @numba.njit(cache=True, error_model="numpy")
 def _soak(home: Any, dt: float) -> bool:
-    """Return whether water outweighs the fire, and let the heat fall, or rise again."""
-    held = home.water > 0.0 and home.heat > 0.0 and absorbed_heat(home.water) >= home.heat
-    if held:
-        home.damp *= exp(-dt / KNOCK_DOWN)
-    elif home.damp < 1.0:
-        home.damp = min(1.0, home.damp * exp(dt / KNOCK_DOWN))
-    return held
+    """Return whether water outweighs the fire; its heat nears what water leaves of it, as fast as `KNOCK_DOWN` says."""
+    if home.water <= 0.0 and home.damp >= 1.0:
+        return False
+    full = home.heat / max(home.damp, 1e-9)
+    stays = max(0.0, 1.0 - absorbed_heat(home.water) / full) if full > 0.0 else 1.0
+    home.damp = stays + (home.damp - stays) * exp(-dt / KNOCK_DOWN)
+    return stays <= 0.0
 
 
 @numba.njit(cache=True, error_model="numpy")
@@ -234,9 +234,8 @@ def _radiate(
     """Add this building's flux to its neighbours, and light those whose party wall has failed."""
     site, home = town.site[b], fire.home[b]
     own = classes[site.structure]
-    dry = 1.0 - min(1.0, absorbed_heat(home.water) / max(home.heat, 1e-9))
     share = min(1.0, flashed / ((home.high - home.low + 1.0) * site.across))
-    emitted = site.emitted * own.unprotected * share * dry
+    emitted = site.emitted * own.unprotected * share
     for p in range(site.first_pair, site.first_pair + site.pairs):
         pair = town.pair[p]
         other = fire.home[pair.to]
@@ -246,7 +245,7 @@ def _radiate(
         if pair.gap < TOUCHING:
             holds = max(own.party, struck.party)
             draw = uniform(luck.wall, site.key, town.site[pair.to].key)
-            if dry > 0.0 and then - home.flashed >= holds * barrier_factor(draw):
+            if then - home.flashed >= holds * barrier_factor(draw):
                 ignite(town, fire, pair.to, _unit_at(town, fire, b, pair.to), then, (CONTACT, b))
             continue
         flux = emitted * fire.factor[p] * pair.seen * struck.receives * (1.0 - other.shield)

@@ -11,7 +11,7 @@ from sim.text import Text
 LATENT = 4.19 * 90.0 + 2257.0
 #: Share of the water that does so: hand-held lines (Grimwood 2008 and Särdqvist 1998 give .3 to .5; assumption).
 EFFICIENCY = 0.35
-KNOCK_DOWN = 180.0  #: s in which a fire that water outweighs falls to 1/e (assumption)
+KNOCK_DOWN = 180.0  #: s in which what water takes from a fire falls to 1/e (assumption)
 LINE = 6.5  #: l/s of a hand line with a 65 mm hose (GB 50974-2014 counts 5 l/s for a 19 mm nozzle; assumption)
 
 

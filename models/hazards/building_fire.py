@@ -16,6 +16,7 @@ from models.calendar import MINUTE
 from models.hazards.base import Course, Hazard
 from models.intake import interview_s
 from models.orders import ARRIVE, CONTROL, ONSET, REPORT
+from models.passport import Passport, Valid
 from models.world import World
 from sim.kinds import Unit
 from sim.text import Text
@@ -30,6 +31,19 @@ class BuildingFire(Hazard):
     decisions: ClassVar[tuple[str, ...]] = (
         "fire.class", "fire.fuel", "fire.resident_tries", "fire.resident",
         "fire.micro_activated", "fire.micro_arrival", "fire.micro", "fire.engine", "fire.full",
+    )  # fmt: skip
+    passport: ClassVar[Passport] = Passport(
+        equations=(
+            Text("growth Q = α·t², capped by the fuel", "增长 Q = α·t²，以燃料为上限"),
+            Text("P(control) = 1/(1 + (Q/Q50)²) for each who comes in turn", "先后到场者的控制概率 = 1/(1 + (Q/Q50)²)"),
+        ),
+        sources=("NFPA 92 (growth classes)", "Jaldell 2017, Fire Technology (3 % a minute)"),
+        assumptions=(
+            Text("shares of the classes, fuel and the heat that each responder holds with a chance of one half", "各增长等级比例、燃料量及各类力量的半数控制热释放"),
+        ),
+        valid=(Valid(Text("heat", "热释放"), 0.0, 25.0, "MW"),),
+        cases=(),
+        limits=(Text("no spread: the hazard `fire` follows fires from room to room and house to house", "不考虑蔓延：蔓延火灾见 `fire`"),),
     )  # fmt: skip
     kind: Literal["building_fire"] = "building_fire"
     class_shares: Annotated[tuple[float, float, float, float], Unit("share")] = (0.45, 0.35, 0.15, 0.05)

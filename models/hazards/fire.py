@@ -15,7 +15,7 @@ from models.fire.course import FireCourse
 from models.fire.grounds import ORDER
 from models.fire.growth import class_growth_rate
 from models.fire.passport import PASSPORT
-from models.fire.structures import MASONRY, RESISTANT, WOODEN
+from models.fire.structures import MASONRY, RESISTANT, STRUCTURES, WOODEN
 from models.fire.towers import CASUALTY
 from models.hazards.base import Course, Hazard
 from models.indicator import Columns, IndicatorKind
@@ -39,11 +39,16 @@ class Ignition(BaseModel):
     at_h: Annotated[float, Field(ge=0.0, le=24.0 * 366.0)] = 0.0  #: h from midnight of the first day
     growth: Literal["slow", "medium", "fast", "ultrafast"] = "medium"
     storey: Annotated[int, Field(ge=0, le=199)] = 0  #: 0 is the ground
+    structure: Literal["wooden", "masonry", "resistant"] | None = None  #: of this building, where it is known
     stair_leak: Share = (
         0.02  #: share of the smoke that enters the stair; .3 where the ground floor is open (assumption)
     )
     well_share: Share = 0.0  #: of the flats with windows on a light well that fills with smoke
     well_leak: Share = 0.3  #: of the stair's smoke that enters these (assumption)
+
+    def building(self, world: World) -> int:
+        """Return the building that it begins in."""
+        return self.where.building(world.city, world.rules.stream, "fire.where")
 
     def growth_rate(self) -> float:
         """Return α, kW/s²."""
@@ -65,7 +70,7 @@ def _burnt_area(columns: Columns) -> float:
 def _sum(name: str) -> IndicatorKind:
     titles = {"caught": Text("People caught by smoke at the end", "结束时仍被烟气围困人数"),
               "hurt": Text("People hurt by smoke", "烟气伤员"), "dead": Text("Deaths in tall buildings on fire", "高层火灾死亡人数")}  # fmt: skip
-    return IndicatorKind(f"fire_{name}", titles[name], Text("persons", "人"), "lower",
+    return IndicatorKind(f"{name}.fire", titles[name], Text("persons", "人"), "lower",
                          lambda columns: float(columns[name].sum()), table="fire")  # fmt: skip
 
 
@@ -76,7 +81,7 @@ class Fire(Hazard):
     passport: ClassVar[Passport] = PASSPORT
     decisions: ClassVar[tuple[str, ...]] = (
         "fire.where", "fire.structure", "fire.growth", "fire.barrier", "fire.wall", "fire.brands", "fire.reach",
-        "fire.aside", "fire.lights", "fire.home", "fire.asleep", "fire.leaves", "fire.tolerance", "fire.storey", "fire.well",
+        "fire.aside", "fire.lights", "fire.home", "fire.asleep", "fire.leaves", "fire.tolerance", "fire.storey", "fire.well", "fire.unknown_brands", "fire.unknown_water",
     )  # fmt: skip
     writes: ClassVar[tuple[FieldKind, ...]] = (
         FieldKind("fire.state", Text("Fire by building (1 growing, 2 involved, 3 burnt, 4 put out)", "建筑火情（1 发展 2 猛烈 3 烧毁 4 扑灭）"),
@@ -117,19 +122,26 @@ class Fire(Hazard):
          ("hurt", pa.int32()), ("dead", pa.float64())]
     )  # fmt: skip
     indicators: ClassVar[tuple[IndicatorKind, ...]] = (
-        IndicatorKind("fire_buildings", Text("Buildings burnt", "烧毁建筑"), Text("buildings", "栋"), "lower", _burnt, table="fire"),
-        IndicatorKind("fire_spots", Text("Spot fires", "飞火起火点"), Text("buildings", "栋"), "lower", _jumps, table="fire"),
-        IndicatorKind("fire_area", Text("Floor area burnt", "烧毁建筑面积"), Text("m²", "平方米"), "lower", _burnt_area, table="fire"),
+        IndicatorKind("buildings.fire", Text("Buildings burnt", "烧毁建筑"), Text("buildings", "栋"), "lower", _burnt, table="fire"),
+        IndicatorKind("spots.fire", Text("Spot fires", "飞火起火点"), Text("buildings", "栋"), "lower", _jumps, table="fire"),
+        IndicatorKind("area.fire", Text("Floor area burnt", "烧毁建筑面积"), Text("m²", "平方米"), "lower", _burnt_area, table="fire"),
         _sum("caught"), _sum("hurt"), _sum("dead"),
     )  # fmt: skip
 
     kind: Literal["fire"] = "fire"
-    ignitions: tuple[Ignition, ...] = ()
+    ignitions: Annotated[tuple[Ignition, ...], Unit("count")] = ()
     wind_m_s: Annotated[float, Field(ge=0.0, le=60.0), Unit("m/s")] = 3.0
     wind_from_deg: Annotated[float, Field(ge=-360.0, le=360.0), Unit("°")] = 180.0  #: clockwise from north
     old_below_m2: Annotated[float, Field(ge=0.0), Unit("m²")] = 0.0  #: low houses with less footprint are old ones
-    old_shares: Annotated[tuple[Share, Share], Unit("share")] = (0.6, 0.3)  #: bare wood, brick and timber (assumption)
+    old_shares: Annotated[tuple[Share, Share, Share], Unit("share")] = (0.6, 0.3, 0.1)  #: by structure (assumption)
     engine_l_s: Annotated[float, Field(ge=0.0, le=200.0), Unit("l/s")] = 13.0  #: two hand lines an engine (assumption)
+    brands_sigma: Annotated[float, Field(ge=0.0, le=3.0), Unit("log")] = (
+        0.0  #: of what is not known of brands, once a run
+    )
+    water_sigma: Annotated[float, Field(ge=0.0, le=3.0), Unit("log")] = (
+        0.0  #: of what is not known of water, once a run
+    )
+    first_alarms: Annotated[int, Field(ge=1, le=10), Unit("count")] = 1  #: given at once, of three engines each
     ground_m: Annotated[float, Field(ge=10.0, le=500.0), Unit("m")] = 40.0  #: about a fire that its engines reach
 
     def start(self, world: World) -> Course:
@@ -145,6 +157,10 @@ class Fire(Hazard):
         low = buildings.levels <= 2
         plain = np.where(low, MASONRY, RESISTANT)
         draws = world.rules.stream.uniforms("fire.structure", buildings.osm_id)
-        bare, brick = self.old_shares
+        bare, brick, _ = self.old_shares
         by_luck = np.where(draws < bare, WOODEN, np.where(draws < bare + brick, MASONRY, RESISTANT))
-        return np.where(low & (buildings.footprint < self.old_below_m2), by_luck, plain).astype(np.int64)
+        found = np.where(low & (buildings.footprint < self.old_below_m2), by_luck, plain).astype(np.int64)
+        for one in self.ignitions:
+            if one.structure is not None:
+                found[one.building(world)] = STRUCTURES.index(one.structure)
+        return found

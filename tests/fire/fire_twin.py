@@ -57,9 +57,12 @@ class Twin:
 
     def burn(self, b, now, dt):  # noqa: C901, PLR0912 - the twin says it all in one place
         house, site, own = self.house[b], self.house[b]["site"], self.house[b]["own"]
-        power = house["water"] * (4.19 * 90 + 2257) * 0.35
-        held = house["water"] > 0 and house["heat"] > 0 and power >= house["heat"]
-        house["damp"] = house["damp"] * exp(-dt / 180) if held else min(1.0, house["damp"] * exp(dt / 180))
+        full = house["heat"] / max(house["damp"], 1e-9)
+        held = False
+        if house["water"] > 0 or house["damp"] < 1:
+            stays = max(0.0, 1 - house["water"] * (4.19 * 90 + 2257) * 0.35 / full) if full > 0 else 1.0
+            house["damp"] = stays + (house["damp"] - stays) * exp(-dt / 180)
+            held = stays == 0
         hot = flashed = released = 0.0
         storeys, alive = [], 0
         across = int(site["across"])
@@ -146,7 +149,6 @@ class Twin:
 
     def radiate(self, b, then, flashed, flux) -> None:
         house, site, own = self.house[b], self.house[b]["site"], self.house[b]["own"]
-        dry = 1 - min(1.0, house["water"] * (4.19 * 90 + 2257) * 0.35 / max(house["heat"], 1e-9))
         share = min(1.0, flashed / ((house["high"] - house["low"] + 1) * site["across"]))
         for pair in self.town.pair[site["first_pair"] : site["first_pair"] + site["pairs"]]:
             r = int(pair["to"])
@@ -156,10 +158,10 @@ class Twin:
             if pair["gap"] < 0.3:
                 draw = lucky(self.luck.wall, site["key"], other["site"]["key"])
                 holds = max(own["party"], other["own"]["party"]) * (draw / (1 - draw)) ** 0.22
-                if dry > 0 and then - house["flashed"] >= holds:
+                if then - house["flashed"] >= holds:
                     self.ignite(r, self.opposite(b, r), then, 4, b)
                 continue
-            q = site["emitted"] * own["unprotected"] * share * dry * house["view"][1][r]
+            q = site["emitted"] * own["unprotected"] * share * house["view"][1][r]
             q *= pair["seen"] * other["own"]["receives"]
             if q > 0:
                 flux.setdefault(r, []).append((q, b))

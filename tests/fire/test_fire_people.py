@@ -128,6 +128,18 @@ def test_the_smallest_fires_are_held_first():
     assert fire.home["water"][0] == 0.0
 
 
+def test_a_fire_that_is_held_is_held_until_it_is_out():
+    town = row(1)
+    fire, flow = no_fire(town), 1.5 * needed_flow(float(2 * town.site["peak"][0]))
+    ignite(town, fire, 0, 0, 0.0, (SET, -1))
+    for step in range(240):
+        if step >= 60 and step % 4 == 0:
+            place_water(fire, np.array([0]), flow)
+        advance(town, CLASSES, fire, CALM, luck(), step * 15.0, 15.0)
+    assert fire.home["state"][0] == OUT
+    assert fire.unit["left"].sum() > 0.3 * 2 * town.site["store"][0]
+
+
 def test_engines_in_time_save_the_quarter():
     def burnt(engines: int, after_s: float) -> int:
         town = lattice(7, 7)
