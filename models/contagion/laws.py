@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.integrate import solve_ivp
 from scipy.optimize import brentq
 
-from models.fire.checks import require
+from models.checks import require
 from sim.errors import InputError
 from sim.text import Text
 

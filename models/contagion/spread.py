@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaincinv
 
-from models.fire.checks import require
+from models.checks import require
 from sim.errors import InputError
 from sim.streams import Stream
 from sim.text import Text
