@@ -219,7 +219,8 @@ class Missions:
         if rules.stream.chance(kind.transport_share, "mission.transport", luck):
             hospital = self._travel.nearest_hospital(int(world.incidents.node[order]))
             yield from self._travel.go(crew, hospital, order, "to_hospital")
-            yield env.timeout(rules.draw(kind.handover, "mission.handover", luck))
+            ramp = 0.0 if kind.hazard is None else self._courses[kind.hazard].ramp(order)
+            yield env.timeout(rules.draw(kind.handover, "mission.handover", luck) + ramp)
 
     def _fight(self, order: int, expected: int, hazard: str) -> Process:
         """Wait on the scene until the hazard is under control, or has ended by itself."""
