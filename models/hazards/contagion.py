@@ -112,7 +112,7 @@ class Contagion(Hazard):
     isolates: Share = Finding.isolates  #: of the positive
     hospital: ByAge = Severity.hospital  #: of children, adults and elders who are infected
     dies: ByAge = Severity.dies  #: of those in a bed
-    beds_per_100k: Per100k = 25.0  #: free for severe cases (assumption)
+    beds_per_100k: Per100k = 40.0  #: free for severe cases (assumption)
     by_ambulance: Share = 0.5  #: of the severe (assumption)
     close_schools_per_100k: Per100k = 0.0  #: cases reported in a week that close them; 0: never
     closed_d: Annotated[float, Field(gt=0.0, le=365.0), Unit("d")] = 14.0
