@@ -142,11 +142,17 @@ class Missions:
         kind = rules.kinds[world.orders.kind(order)]
         world.orders.found_by(order, "call")
         yield env.timeout(rules.draw(kind.detect, "call.detect", incident))
-        for stage in (DETECT, REPORT, ACCEPT):
-            cause = world.reach(order, stage, STAGES[stage])
+        for stage in (DETECT, REPORT):
+            world.reach(order, stage, STAGES[stage])
+        taker = None if world.takers is None else world.takers.request()
+        if taker is not None:
+            yield taker
+        cause = world.reach(order, ACCEPT, STAGES[ACCEPT])
         if kind.hazard is not None:
             self._courses[kind.hazard].called(order)
         yield env.timeout(intake.interview_s(rules, incident))
+        if taker is not None:
+            taker.resource.release(taker)
         cause = world.reach(order, FILE, STAGES[FILE], cause=cause)
         decision = rules.stream.lognormal(rules["command.decision_s"], 0.5, "call.decision", incident)
         yield env.timeout(decision)

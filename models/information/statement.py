@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 GROUP_H = 0.5  #: in which a chat group has read a message
 MOST_CALLS = 2.0  #: emergency calls in a panic, against the usual
+PANIC = 2.0  #: emergency calls that spreading adds: ×1.3 at 15 %
+CALLS_PER_100K = 80.0  #: a day, 110 and 120 (assumption)
 
 
 class Values(Protocol):

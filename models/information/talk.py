@@ -77,6 +77,12 @@ class Manner:
         require(Text("the chance of stifling", "抑制概率"), self.stifling, 0.0, 1.0)
 
 
+#: A rumour in a city by domain table 0.1: β .6 and γ .1 an hour, and nobody stops for meeting one who knows (assumption).
+CITY = Manner(0.6, 0.1, 0.0)
+ELSEWHERE = 0.3  #: of the contacts, outside one's own community (assumption)
+FIRST_PER_100K, AT_ORIGIN = 20.0, 0.5  #: who spread it at first, and of them in one community (assumption)
+
+
 class _Web(NamedTuple):
     circle: NDArray[np.int32]  #: [ways, persons]
     first: Ints  #: members of all ways, one after the other

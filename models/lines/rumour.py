@@ -19,7 +19,8 @@ from pydantic import Field
 
 from models.calendar import DAY
 from models.indicator import Columns, IndicatorKind, mean, ratio
-from models.information.statement import Statement, extra_calls, half_life
+from models.information.statement import CALLS_PER_100K, PANIC, Statement, extra_calls, half_life
+from models.information.talk import AT_ORIGIN, CITY, ELSEWHERE, FIRST_PER_100K
 from models.lines.base import Line, Rows
 from models.parameter import Parameter
 from models.population import allocate
@@ -28,6 +29,7 @@ from sim.kinds import Unit
 from sim.text import Text
 from sim.units import unit_text
 
+SAID = Statement()
 _Share = Annotated[float, Field(ge=0, le=1), Unit("share")]
 _PerHour = Annotated[float, Field(ge=0, le=10), Unit("per hour")]
 Counts = NDArray[np.int64]
@@ -90,22 +92,24 @@ class Rumour(Line):
     rumours: Annotated[int, Field(ge=1, le=100), Unit("count")] = 1  #: on the first day of the window
     lasts_h: Annotated[int, Field(ge=1, le=1000), Unit("h")] = 96  #: for which each is followed
     steps_an_hour: Annotated[int, Field(ge=1, le=1000), Unit("per hour")] = 10
-    beta: _PerHour = 0.6
-    gamma: _PerHour = 0.1
-    delta: _PerHour = 0.5
-    stifling: _Share = 0.0  #: meetings with somebody who knows already that stop a spreader
-    elsewhere: _Share = 0.3  #: contacts outside one's own community (assumption)
+    beta: _PerHour = CITY.contacts_h
+    gamma: _PerHour = CITY.forgets_h
+    delta: _PerHour = SAID.delta
+    stifling: _Share = CITY.stifling  #: meetings with somebody who knows already that stop a spreader
+    elsewhere: _Share = ELSEWHERE  #: contacts outside one's own community (assumption)
     first_per_100k: Annotated[float, Field(ge=0), Unit("per 100,000 residents")] = (
-        20.0  #: who spread it at first (assumption)
+        FIRST_PER_100K  #: who spread it at first
     )
-    at_origin: _Share = 0.5  #: of them in one community; the rest saw a livestream (assumption)
-    media_reach: _Share = 0.5  #: residents who follow official media (assumption)
-    media_h: Annotated[float, Field(ge=0), Unit("h")] = 4.0  #: mean until they have seen a statement (assumption)
-    group_members: Annotated[float, Field(ge=0), Unit("count")] = 190.0  #: of a communicator's own chat group
-    panic: Annotated[float, Field(ge=0), Unit("factor")] = 2.0  #: emergency calls that spreading adds: ×1.3 at 15 %
-    calls_per_100k: Annotated[float, Field(ge=0), Unit("per 100,000 residents")] = (
-        80.0  #: a day, 110 and 120 (assumption)
-    )
+    at_origin: _Share = AT_ORIGIN  #: of them in one community; the rest saw a livestream (assumption)
+    media_reach: _Share = SAID.media_reach  #: residents who follow official media (assumption)
+    media_h: Annotated[float, Field(ge=0), Unit("h")] = (
+        SAID.media_h
+    )  #: mean until they have seen a statement (assumption)
+    group_members: Annotated[float, Field(ge=0), Unit("count")] = (
+        SAID.group_members
+    )  #: of a communicator's own chat group
+    panic: Annotated[float, Field(ge=0), Unit("factor")] = PANIC  #: emergency calls that spreading adds: ×1.3 at 15 %
+    calls_per_100k: Annotated[float, Field(ge=0), Unit("per 100,000 residents")] = CALLS_PER_100K  #: a day, 110 and 120
 
     indicators: ClassVar[tuple[IndicatorKind, ...]] = (
         IndicatorKind("peak.rumour", Text("Rumour: residents who spread it, at the peak", "谣言：峰值传播者占比"), unit_text("share"),
