@@ -182,7 +182,8 @@ class Information(Hazard):
     calls_per_100k: Per100k = CALLS_PER_100K  #: a day at 110, 119 and 120, without a scare
     takers_per_100k: Per100k = 0.4  #: of emergency calls (assumption)
     questions_per_100k: Per100k = 800.0  #: a day at the hotline, if everybody spread it (assumption)
-    noticed_after: Annotated[int, Field(ge=1, le=100_000), Unit("count")] = 5  #: questions (assumption)
+    noticed: Share = 0.5  #: of the time to the first statement, until the office notices by itself (assumption)
+    noticed_after: Annotated[int, Field(ge=1, le=100_000), Unit("count")] = 20  #: questions, if sooner (assumption)
 
     @model_validator(mode="after")
     def _contacts_add_up(self) -> Information:

@@ -51,7 +51,7 @@ class Scare(Course):
             self._issue(kind.alert)
         self._begun, self._noticed, self._asked, self._alert = -1, -1, 0, -1
         self._begins_at = max(kind.rumour_h * HOUR, start)
-        self._due, self.stated_at = np.inf, np.inf
+        self._takes, self._due, self.stated_at = 0.0, np.inf, np.inf
         self._told: list[tuple[NDArray[np.float64], ...]] = []
         kind.warn(world)
 
@@ -118,6 +118,8 @@ class Scare(Course):
         place = stream.uniform("information.origin", 0) * n
         weights[np.searchsorted(np.cumsum(residents), place, side="right")] += kind.at_origin
         first = np.minimum(allocate(weights, max(1, round(kind.first_per_100k * n / 1e5))), residents)
+        self._takes = stream.lognormal(world.rules["rumour.first_statement_h"] * HOUR, 0.2, "information.statement", 0)
+        world.engine.at(now + kind.noticed * self._takes, self._notice)
         draws = stream.uniforms("information.first", world.population.key)
         order = np.lexsort((draws, self._community))
         rank = np.arange(n) - np.repeat(np.cumsum(residents) - residents, residents)
@@ -145,17 +147,24 @@ class Scare(Course):
             world.engine.at(now + wait, partial(act, resident, moment))
 
     def _ask(self, resident: int, moment: int) -> None:
-        """Ask the hotline whether it is true; once enough have, the office notices, and sends somebody to look."""
+        """Ask the hotline whether it is true; once enough have, the office notices."""
         world = self._world
         key, home = int(world.population.key[resident]), int(world.population.home[resident])
         world.open_order(QUESTION, key=key * 1_000_000 + moment, building=home, cause=self._begun)
         self.desk.asked(resident)
         self._asked += 1
-        if self._noticed < 0 and self._asked >= self._kind.noticed_after:
-            self._noticed = world.recorder.event(world.engine.now, "rumour_noticed", cause=self._begun)
-            building = self._kind.where.building(world.city, world.rules.stream, "information.where")
-            entity = int(world.city.buildings.osm_id[building])
-            world.open_order(CHECK, key=entity, building=building, cause=self._noticed)
+        if self._asked >= self._kind.noticed_after:
+            self._notice()
+
+    def _notice(self) -> None:
+        """Send somebody to look whether it is true, once."""
+        world = self._world
+        if self._noticed >= 0 or world.engine.now >= world.window[1]:
+            return
+        self._noticed = world.recorder.event(world.engine.now, "rumour_noticed", cause=self._begun)
+        building = self._kind.where.building(world.city, world.rules.stream, "information.where")
+        entity = int(world.city.buildings.osm_id[building])
+        world.open_order(CHECK, key=entity, building=building, cause=self._noticed)
 
     def ended(self, order: int) -> None:
         """Once the place was looked at, let the statement be made when it is written, but not before."""

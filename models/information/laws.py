@@ -41,6 +41,8 @@ def never_hear(first: float = 0.0, stifling: float = 1.0, forgetting: float = 0.
     grows = (1.0 + stifling) * (1.0 - first)
     if grows == 0.0:
         return exp(-first / stops)
+    if (grows + first) / stops > 700.0:
+        return 0.0  # less than a number can tell
     if first == 0.0 and grows <= stops:
         return 1.0  # it dies out
     # θ = exp(−(grows·(1 − θ) + first)/stops): the smaller root, by Lambert's W₀
