@@ -207,9 +207,16 @@ class EpidemicCourse(Course):
         }  # fmt: skip
 
 
-def outside(kind: Contagion, highest_r0: float) -> list[Text]:
+def outside(kind: Contagion, highest_r0: float, residents: int) -> list[Text]:
     """Return the warnings of figures at which the model was not checked."""
     told = []
+    if residents < 1000:
+        told.append(
+            Text(
+                "Fewer than 1,000 residents: the exact law of a group holds, averages do not.",
+                "居民少于 1000 人：群体精确分布成立，均值结果不可靠。",
+            )
+        )
     if kind.r0 > highest_r0:
         told.append(Text(f"R0 above {highest_r0:g} was not checked.", f"基本再生数大于 {highest_r0:g} 未经验证。"))
     if max(kind.latent_d, kind.infectious_d) > 30.0 or min(kind.latent_d, kind.infectious_d) < 0.1:

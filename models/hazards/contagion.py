@@ -145,5 +145,5 @@ class Contagion(Hazard):
 
     def warn(self, world: World) -> None:
         """Say in the run where a figure lies outside of what was checked."""
-        for text in outside(self, HIGHEST_R0):
+        for text in outside(self, HIGHEST_R0, len(world.population)):
             world.warn(self.kind, text)

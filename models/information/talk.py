@@ -245,7 +245,8 @@ def talk(web: _Web, people: _People, rule: _Rule, luck: NDArray[np.uint64], queu
 class Rumour:
     """A rumour in one run; hours count from the start of the run's clock.
 
-    `ways` are the ways to meet, each with its share of the contacts; `key` names the people for their luck.
+    `ways` are the ways to meet, each with its share of the contacts; `key` names the people for their luck. It keeps
+    73 + 8·ways bytes a person.
     """
 
     manner: Manner

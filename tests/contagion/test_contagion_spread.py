@@ -12,7 +12,7 @@ from scipy.stats import t as student
 
 from models.contagion.laws import exponential_period, final_size, fixed_period, seir_curve, size_law
 from models.contagion.spread import DECISIONS, Disease, Epidemic, Setting
-from sim.errors import InputError
+from sim.errors import InputError, PhysicsError
 from sim.streams import Stream
 
 FLU = Disease(latent_d=3.0, infectious_d=4.0)
@@ -258,3 +258,11 @@ def test_luck_does_not_depend_on_who_else_there_is():
 def test_what_cannot_be_is_told(call):
     with pytest.raises(InputError):
         call()
+
+
+@pytest.mark.parametrize("factor", [float("nan"), -1.0])
+def test_a_run_stops_where_the_force_is_no_force(factor):
+    epidemic = town(50, 1.0, first=5)
+    epidemic.factor[0] = factor
+    with pytest.raises(PhysicsError, match=r"group 0 on day 0"):
+        epidemic.step(0.5)
