@@ -19,6 +19,7 @@ PASSPORT = Passport(
         "Sellke 1983, doi:10.2307/3213811",
         "Ball 1986, doi:10.2307/1427301 (exact law of a household)",
         "Kermack & McKendrick 1927, doi:10.1098/rspa.1927.0118 (final size)",
+        "British Medical Journal 1978, 1, 587; Vynnycky & Edmunds 2008, doi:10.1017/S0950268807008369 (the school)",
         "Ferguson et al. 2006, doi:10.1038/nature04795 (shares of the settings)",
         "Cauchemez et al. 2004, doi:10.1002/sim.1912 (households)",
         "Biggerstaff et al. 2014, doi:10.1186/1471-2334-14-480 (R of influenza, median 1.28 in a season)",
@@ -35,7 +36,12 @@ PASSPORT = Passport(
         Valid(Text("latent and infectious period", "潜隐期与传染期"), 0.1, 30.0, "d"),
         Valid(Text("residents", "居民数"), 1_000.0, 5_000_000.0, "persons"),
     ),
-    cases=(),
+    cases=(
+        Text("English boarding school 1978, 763 boys: with R0 = 1.8 found elsewhere and the periods of this hazard, untuned, .73 fall "
+             "ill against .671, but the peak comes on day 24 (90 %: 17 to 38) against day 5: boys who live together meet more",
+             "1978 年英国寄宿学校，763 名男生：采用他处得到的 R0 = 1.8 与本模型病程、未调参，发病比例 0.73（实际 0.671），但峰值在第 24 天（90 %：17～38），"
+             "实际为第 5 天：同住男生的接触更多"),
+    ),
     limits=(
         Text("people do not change what they do by themselves, but for isolation and closed schools", "除隔离与停课外，不考虑居民自发的行为改变"),
         Text("no travel from and to other cities, no weekends, no waning immunity", "不含城市间人员流动、周末差异与免疫衰减"),
