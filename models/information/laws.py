@@ -47,6 +47,8 @@ def never_hear(first: float = 0.0, stifling: float = 1.0, forgetting: float = 0.
         return 1.0  # it dies out
     # θ = exp(−(grows·(1 − θ) + first)/stops): the smaller root, by Lambert's W₀
     inside = -grows / stops * exp(-(grows + first) / stops)
+    if inside <= -exp(-1.0) + 1e-16:  # the branch point: just at the threshold
+        return min(stops / grows, 1.0)
     return float(min(max((-stops / grows * lambertw(inside)).real, 0.0), 1.0))
 
 

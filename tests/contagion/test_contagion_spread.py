@@ -10,7 +10,7 @@ import pytest
 from scipy.stats import chisquare
 from scipy.stats import t as student
 
-from models.contagion.laws import exponential_period, final_size, fixed_period, seir_curve, size_law
+from models.contagion.laws import dies_out, exponential_period, final_size, fixed_period, seir_curve, size_law
 from models.contagion.spread import DECISIONS, Disease, Epidemic, Setting
 from sim.errors import InputError, PhysicsError
 from sim.streams import Stream
@@ -74,6 +74,26 @@ def test_a_major_outbreak_comes_to_the_final_size():
             sizes.append(share)
     assert agree(sizes, final_size(2.0, 3 / 4000))
     assert not agree(sizes, final_size(2.2, 3 / 4000))  # a planted fault
+
+
+@pytest.mark.parametrize(("disease", "period"), [(FLU, exponential_period(4.0)), (FIXED, fixed_period(4.0))],
+                         ids=["exponential", "fixed"])  # fmt: skip
+def test_outbreaks_die_out_as_often_as_the_law_says(disease, period):
+    """Many towns beside each other, each with one first case; a minor outbreak ends below a tenth of the town."""
+    n, count, rate = 400, 700, 2.0 / 4.0
+    group = np.repeat(np.arange(count, dtype=np.int32), n)
+    keys = np.arange(len(group), dtype=np.uint64)
+    epidemic = Epidemic(disease, (Setting("towns", group, rate),), keys, Stream(9, DECISIONS))
+    epidemic.infect(np.arange(count) * n, infectious=True)
+    end(epidemic, 0.5, 90.0)
+    minor = float((np.bincount(group[np.isfinite(epidemic.infected_at)], minlength=count) < n / 10).mean())
+    expected, wrong = dies_out(rate, period), dies_out(rate * 1.3, period)  # a planted fault
+
+    def likely(chance: float) -> bool:
+        return abs(minor - chance) < 3.3 * (chance * (1.0 - chance) / count) ** 0.5 + 0.01
+
+    assert likely(expected)
+    assert not likely(wrong)
 
 
 def infectious_share(n: int, beta: float, first: float, seed: int, days: np.ndarray) -> np.ndarray:
