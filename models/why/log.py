@@ -1,0 +1,160 @@
+"""The log of a run as it is walked: rows by number, causes by event, streets by the time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from models.catalogue import IncidentKind
+from models.why.words import A_STREET, EVENTS, enough
+from sim.city.model import Streets
+from sim.text import Text
+
+
+class Cause(NamedTuple):
+    """What happened, and when."""
+
+    time: float  #: s since midnight of the first day
+    text: Text
+
+
+class Words(NamedTuple):
+    """What things of a scenario are called."""
+
+    incidents: Mapping[str, IncidentKind]
+    crews: Mapping[str, Text]
+    events: Mapping[str, Text]  #: that hazards tell of
+    hazards: Mapping[str, Text]
+
+
+class Log:
+    """The tables of a run, the words for them, and the streets with the seconds on them when nobody disturbs."""
+
+    def __init__(
+        self, tables: Mapping[str, pa.Table], words: Words, streets: Streets, seconds: NDArray[np.float64]
+    ) -> None:
+        self.orders, self.tracks, self.words = tables["orders"], tables["tracks"], words
+        self.streets, self.seconds = streets, seconds
+        self.roads = Conditions(tables.get("roads"), streets.edges)
+        self._events = {name: tables["events"][name].to_numpy() for name in ("time", "order", "crew", "cause")}
+        self._kinds: list[str] = tables["events"]["kind"].to_pylist()
+
+    def __len__(self) -> int:
+        return self.orders.num_rows
+
+    def order(self, number: int) -> dict[str, Any]:
+        """Return the row of an order."""
+        return dict(self.orders.slice(number, 1).to_pylist()[0])
+
+    def kind_of(self, number: int) -> IncidentKind:
+        """Return the kind of an order."""
+        return self.words.incidents[self.orders["kind"][number].as_py()]
+
+    def of_order(self, number: int, *kinds: str) -> list[int]:
+        """Return the events of an order, of some kinds or of all, in order of time."""
+        found = np.flatnonzero(self._events["order"] == number).tolist()
+        return [event for event in found if not kinds or self._kinds[event] in kinds]
+
+    def time(self, event: int) -> float:
+        """Return when an event was, s."""
+        return float(self._events["time"][event])
+
+    def crew(self, event: int) -> int:
+        """Return the crew of an event, -1 for none."""
+        return int(self._events["crew"][event])
+
+    def kind(self, event: int) -> str:
+        """Return the kind of an event."""
+        return self._kinds[event]
+
+    def cause(self, event: int) -> int:
+        """Return the event behind an event, -1 for none."""
+        return int(self._events["cause"][event])
+
+    def last_time(self) -> float:
+        """Return when the last event was, s."""
+        return float(self._events["time"].max(initial=0.0))
+
+    def chain(self, event: int) -> tuple[Cause, ...]:
+        """Return an event and what lay behind it, back to the first cause.
+
+        Behind a crew that was at work for another order lies what that order came from.
+        """
+        told: list[Cause] = []
+        seen: set[int] = set()
+        while event >= 0 and event not in seen:
+            seen.add(event)
+            kind = self._kinds[event]
+            text = self.words.events.get(kind, EVENTS.get(kind, Text(kind, kind)))
+            if kind in {"onset", "released"}:
+                text = self._with_order(text, int(self._events["order"][event]))
+            told.append(Cause(self.time(event), text))
+            behind = self.cause(event)
+            event = self._onset(event) if behind < 0 and kind == "released" else behind
+        return tuple(told)
+
+    def _with_order(self, text: Text, order: int) -> Text:
+        if order < 0:
+            return text
+        title = self.kind_of(order).title
+        return Text(f"{text.en} (order {order}, {title.en})", f"{text.zh}（工单 {order}，{title.zh}）")
+
+    def _onset(self, event: int) -> int:
+        """Return the onset of the order of an event, where a hazard opened it; -1 for others."""
+        order = int(self._events["order"][event])
+        begins = self.of_order(order, "onset") if order >= 0 else []
+        return begins[0] if begins else -1
+
+    def named(self, edges: NDArray[np.int64]) -> Text:
+        """Return the names of streets."""
+        streets = self.streets
+        found = dict.fromkeys(streets.names[streets.link_name[streets.link[edge]]] for edge in edges.tolist())
+        names = [name for name in found if name]
+        return enough(names) if names else A_STREET
+
+
+class Conditions:
+    """The streets as hazards changed them, from the table `roads` of a run."""
+
+    def __init__(self, table: pa.Table | None, edges: int) -> None:
+        self._edges = edges
+        self._table = table
+
+    @cached_property
+    def _columns(self) -> dict[str, NDArray[Any]]:
+        names = ("time", "edge", "owner", "factor", "cause")
+        if self._table is None:
+            return {name: np.empty(0) for name in names}
+        return {name: self._table[name].to_numpy(zero_copy_only=False) for name in names}
+
+    @cached_property
+    def edges(self) -> NDArray[np.int64]:
+        """The edges that were ever changed."""
+        return np.unique(self._columns["edge"]).astype(np.int64)
+
+    def at(self, time: float) -> NDArray[np.float64]:
+        """Return the factor of the speed on every edge at `time`, changes of that very moment included."""
+        factor = np.ones(self._edges)
+        known = self._columns["time"] <= time
+        for owner in np.unique(self._columns["owner"][known].astype(str)).tolist():
+            said = known & (self._columns["owner"] == owner)
+            own = np.ones(self._edges)
+            own[self._columns["edge"][said].astype(np.int64)] = self._columns["factor"][said]  # the last one stays
+            factor *= own
+        return factor
+
+    def behind(self, edges: NDArray[np.int64], time: float) -> list[tuple[str, int, NDArray[np.int64]]]:
+        """Return who had closed or slowed which of `edges` at `time`, and by which event: (owner, event, edges)."""
+        columns = self._columns
+        found: dict[tuple[str, int], list[int]] = {}
+        rows = np.flatnonzero((columns["time"] <= time) & np.isin(columns["edge"], edges))
+        last = {(str(columns["owner"][row]), int(columns["edge"][row])): int(row) for row in rows.tolist()}
+        for (owner, edge), row in last.items():
+            if columns["factor"][row] < 1.0:
+                found.setdefault((owner, int(columns["cause"][row])), []).append(edge)
+        return [(owner, event, np.array(own, dtype=np.int64)) for (owner, event), own in found.items()]
