@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -20,7 +21,7 @@ from sim.routing.router import travel_times
 from sim.runs import Run
 from sim.text import Text
 
-_TABLES = ("orders", "events", "tracks", "roads")
+_TABLES = ("orders", "crews", "events", "tracks", "roads")
 
 
 class Asked(NamedTuple):
@@ -33,13 +34,15 @@ class Asked(NamedTuple):
     target_s: float
 
 
-def words_of(scenario: Scenario) -> Words:
-    """Return what the things of a scenario are called."""
+def words_of(scenario: Scenario, parameters: Mapping[str, float]) -> Words:
+    """Return what the things of a scenario are called, and how fast its crews are under a policy."""
+    factor = {True: parameters["traffic.priority_factor"], False: parameters["traffic.others_factor"]}
     return Words(
         incidents=scenario.kinds(),
         crews={name: kind.title or Text(name, name) for name, kind in scenario.crew_kinds().items()},
         events={name: text for kind in hazard_kinds().values() for name, text in kind.tells.items()},
         hazards={name: kind.title for name, kind in hazard_kinds().items()},
+        paces={name: factor[kind.priority] * kind.pace for name, kind in scenario.crew_kinds().items()},
     )
 
 
@@ -63,7 +66,7 @@ def _log(path: Path, cities: Path) -> Log:
     city = city_of_run(run, cities)
     tables = {name: run.table(name) for name in _TABLES if name in run.manifest["tables"]}
     seconds = travel_times(city.drive, drive_speeds(city.drive) * scenario.speed_factor)
-    return Log(tables, words_of(scenario), city.drive, seconds)
+    return Log(tables, words_of(scenario, run.manifest["policy"]["parameters"]), city.drive, seconds)
 
 
 def explain(run: Run, order: int, cities: Path) -> Why:

@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from models.orders import STAGES as STAGE_NAMES
-from models.why.drive import ahead, driven
+from models.why.drive import ahead, driven, nearer
 from models.why.log import Cause, Log
 from models.why.words import EVENTS, STAGES, span
 from sim.text import Text
 
+_MOST = 3  #: nearer crews that are told of
 _SHORT = 1.0  #: s, below which a part is not told
 _NOTED = (
     "returned",
@@ -125,7 +126,7 @@ def _emergency(log: Log, order: dict[str, Any], number: int) -> list[Part]:
     if not arrivals:
         return parts + _unserved(log, order, number)
     crew = log.crew(arrivals[0])
-    legs = [leg for leg in log.tracks.to_pylist() if leg["crew"] == crew and leg["order"] == number
+    legs = [leg for leg in log.tracks if leg["crew"] == crew and leg["order"] == number
             and leg["purpose"] == "to_scene" and leg["t_start"] <= order["t_arrive"]]  # fmt: skip
     granted = _granted(log, order, number, crew)
     if granted > order["t_route"]:
@@ -137,13 +138,25 @@ def _emergency(log: Log, order: dict[str, Any], number: int) -> list[Part]:
             Text("turnout: the crew got ready, or turned on its way home", "出动准备（或归队途中掉头）"),
         )
     )
-    return parts + _way(log, order, legs)
+    return parts + _way(log, order, legs, _busy(log, number, crew, granted))
 
 
 def _granted(log: Log, order: dict[str, Any], number: int, crew: int) -> float:
     """Return when the crew was granted, s."""
     told = [event for event in log.of_order(number, "ack", "granted") if log.crew(event) == crew]
     return log.time(told[-1]) if told else float(order["t_route"])
+
+
+def _busy(log: Log, number: int, crew: int, granted: float) -> tuple[Cause, ...]:
+    """Return which crews with a nearer station were at work for other orders when `crew` was sent."""
+    told: list[Cause] = []
+    order = log.order(number)
+    for other in nearer(log, log.kind_of(number).crew or "", int(order["node"]), crew, granted):
+        since = [event for event in log.of_crew(other, granted) if log.order_of(event) >= 0]
+        if since and log.kind(since[-1]) not in {"released", "control"}:
+            event = since[-1]
+            told.append(Cause(log.time(event), log.with_order(EVENTS["at_work"], log.order_of(event))))
+    return tuple(told[:_MOST])
 
 
 def _unserved(log: Log, order: dict[str, Any], number: int) -> list[Part]:
@@ -177,16 +190,17 @@ def _waited(log: Log, order: dict[str, Any], number: int, crew: int) -> Part:
     return Part(until - order["t_route"], text, log.chain(freed) if freed >= 0 else ())
 
 
-def _way(log: Log, order: dict[str, Any], legs: list[dict[str, Any]]) -> list[Part]:
+def _way(log: Log, order: dict[str, Any], legs: list[dict[str, Any]], busy: tuple[Cause, ...]) -> list[Part]:
     """Return the drive by what it was for, and the waits on it for a street to open."""
     node = int(order["node"])
-    drive = driven(log, legs, node)
+    drive = driven(log, legs, node, log.words.paces.get(log.kind_of(order["order"]).crew or "", 1.0))
     start = legs[0]["t_start"] if legs else order["t_arrive"]
     turned = [event for event in log.of_order(order["order"], "turned_back")
               if log.crew(event) == (legs[0]["crew"] if legs else -1)]  # fmt: skip
     causes = tuple(cause for event, leg in zip(turned, legs, strict=False) for cause in _turned(log, event, leg, node))
     parts = [
-        Part(drive.usual, Text("the drive by the usual way", "按常规路线行驶")),
+        Part(drive.usual, Text("the drive by the usual way", "按常规路线行驶"), busy),
+        Part(drive.traffic, Text("heavier traffic than on a usual day", "当日路况差于往常")),
         Part(drive.detour, Text("the detour around closed or slow streets", "绕行封闭或拥堵道路"),
              causes or _causes(log, drive.avoided, start)),
         Part(drive.slow, Text("slow streets on the way", "途中道路通行缓慢"), _causes(log, drive.slowed, start)),

@@ -30,6 +30,7 @@ class Words(NamedTuple):
     crews: Mapping[str, Text]
     events: Mapping[str, Text]  #: that hazards tell of
     hazards: Mapping[str, Text]
+    paces: Mapping[str, float]  #: by crew: its time on the streets against that of a car, on a usual day
 
 
 class Log:
@@ -38,7 +39,8 @@ class Log:
     def __init__(
         self, tables: Mapping[str, pa.Table], words: Words, streets: Streets, seconds: NDArray[np.float64]
     ) -> None:
-        self.orders, self.tracks, self.words = tables["orders"], tables["tracks"], words
+        self.orders, self.crews, self.words = tables["orders"], tables["crews"], words
+        self.tracks: list[dict[str, Any]] = tables["tracks"].to_pylist()
         self.streets, self.seconds = streets, seconds
         self.roads = Conditions(tables.get("roads"), streets.edges)
         self._events = {name: tables["events"][name].to_numpy() for name in ("time", "order", "crew", "cause")}
@@ -54,6 +56,11 @@ class Log:
     def kind_of(self, number: int) -> IncidentKind:
         """Return the kind of an order."""
         return self.words.incidents[self.orders["kind"][number].as_py()]
+
+    def of_crew(self, crew: int, until: float) -> list[int]:
+        """Return the events of a crew before `until`, s, in order of time."""
+        mine = (self._events["crew"] == crew) & (self._events["time"] < until)
+        return [int(event) for event in np.flatnonzero(mine)]
 
     def of_order(self, number: int, *kinds: str) -> list[int]:
         """Return the events of an order, of some kinds or of all, in order of time."""
@@ -71,6 +78,10 @@ class Log:
     def kind(self, event: int) -> str:
         """Return the kind of an event."""
         return self._kinds[event]
+
+    def order_of(self, event: int) -> int:
+        """Return the order of an event, -1 for none."""
+        return int(self._events["order"][event])
 
     def cause(self, event: int) -> int:
         """Return the event behind an event, -1 for none."""
@@ -95,18 +106,19 @@ class Log:
                 text = self._with_order(text, int(self._events["order"][event]))
             told.append(Cause(self.time(event), text))
             behind = self.cause(event)
-            event = self._onset(event) if behind < 0 and kind == "released" else behind
+            event = self.onset(self.order_of(event)) if behind < 0 and kind == "released" else behind
         return tuple(told)
 
     def _with_order(self, text: Text, order: int) -> Text:
-        if order < 0:
-            return text
+        return self.with_order(text, order) if order >= 0 else text
+
+    def with_order(self, text: Text, order: int) -> Text:
+        """Return a text that names an order."""
         title = self.kind_of(order).title
         return Text(f"{text.en} (order {order}, {title.en})", f"{text.zh}（工单 {order}，{title.zh}）")
 
-    def _onset(self, event: int) -> int:
-        """Return the onset of the order of an event, where a hazard opened it; -1 for others."""
-        order = int(self._events["order"][event])
+    def onset(self, order: int) -> int:
+        """Return the onset of an order that a hazard opened; -1 for others."""
         begins = self.of_order(order, "onset") if order >= 0 else []
         return begins[0] if begins else -1
 

@@ -47,6 +47,7 @@ EVENTS = {
     "no_crew": Text("no crew is free", "无空闲力量"),
     "no_way": Text("no open street leads there", "无路可达"),
     "granted": Text("a crew is granted after a wait", "等待后派到力量"),
+    "at_work": Text("a nearer crew was at work", "更近的力量正在执行任务"),
     "released": Text("a crew comes free", "力量空出"),
 }  # fmt: skip
 A_STREET = Text("a street without a name", "无名道路")
