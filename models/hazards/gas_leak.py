@@ -48,7 +48,13 @@ BLAST = FieldKind(
     "gas.blast", Text("Overpressure of the explosion", "爆炸超压"), "building", "kPa", (1.0, 3.0, 7.0, 20.0, 50.0), 0.1
 )
 CUT = FieldKind(
-    "gas.cut", Text("Without gas since the valves were shut", "关阀后停气"), "building", "ratio", (0.5,), 1.0
+    "gas.cut",
+    Text("Without gas since the valves were shut", "关阀后停气"),
+    "building",
+    "class",
+    (1.0,),
+    1.0,
+    (Text("without gas", "停气"),),
 )
 _OPEN_WITHIN = 1800.0  #: s in which a jet in the open meets its spark, if it does (assumption)
 _ROOM_HEIGHT, _LARGEST = 3.0, 300.0  #: m and m³ of the space beside the leak (assumption)
