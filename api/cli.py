@@ -97,7 +97,8 @@ def run(
         )  # fmt: skip
         bar.update(task, completed=1.0)
     if machine:
-        as_json({"run": stored.id, "indicators": stored.indicators, "log_hash": stored.manifest["log_hash"]})
+        as_json({"run": stored.id, "indicators": stored.indicators, "log_hash": stored.manifest["log_hash"],
+                 "warnings": stored.manifest.get("warnings", [])})  # fmt: skip
         return
     _print_run(stored, f"{chosen.name} · {rule.name}", language_of(lang))
 
@@ -106,6 +107,7 @@ def _print_run(stored: Any, title: str, language: Language) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from api.cli_hazards import print_warnings
     from models.indicators import indicator_kinds
     from viz.words import figure
 
@@ -117,6 +119,7 @@ def _print_run(stored: Any, title: str, language: Language) -> None:
         table.add_row(kind.title.in_language(language), "–" if value is None else figure(value),
                       kind.unit.in_language(language))  # fmt: skip
     Console(markup=False).print(table)
+    print_warnings(stored.manifest, language)
     say(Text(f"run {stored.id}  log {stored.manifest['log_hash']}",
              f"运行 {stored.id}  日志 {stored.manifest['log_hash']}"), language)  # fmt: skip
 
@@ -259,6 +262,7 @@ def main() -> None:
     """Run the command line; a fault that a user can mend is one sentence and exit code 2."""
     from api.cli_city import city
     from api.cli_files import reproduce, validate
+    from api.cli_hazards import passport, why
     from api.cli_policy import difference
     from api.cli_study import calibrate, experiment
 
@@ -267,6 +271,8 @@ def main() -> None:
     app.command()(experiment)
     app.command()(calibrate)
     app.command()(difference)
+    app.command()(passport)
+    app.command()(why)
     app.add_typer(city, name="city")
     try:
         code = app(standalone_mode=False)

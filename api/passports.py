@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 
 from api.schema import FAULTS
 from models.hazards.base import Hazard, hazard_kinds
@@ -31,7 +31,7 @@ def passports() -> list[dict[str, Any]]:
 
 
 @router.get("/{hazard}", summary="One passport · 单个护照", responses=FAULTS)
-def passport(hazard: str) -> dict[str, Any]:
+def passport(hazard: Annotated[str, Path(pattern=r"^[a-z_]{1,60}$", examples=["fire"])]) -> dict[str, Any]:
     """Return the passport of a hazard."""
     return passport_facts(hazard)
 
