@@ -116,10 +116,12 @@ def orders_frame(city: City, orders: pa.Table, window: tuple[float, float]) -> b
     start, end = window
     bins = max(1, int(np.ceil((end - start) / _BIN)))
     counts = np.zeros((len(kinds), bins), dtype=np.uint16)
-    np.add.at(counts, (kind, np.minimum(((onset - start) // _BIN).astype(int), bins - 1)), 1)
+    within = onset < end  # hazards may open orders later, while what is open comes to its end
+    np.add.at(counts, (kind[within], ((onset[within] - start) // _BIN).astype(int)), 1)
     columns: dict[str, NDArray[Any]] = {
         "xy": local(city, np.column_stack([orders["x"].to_numpy(), orders["y"].to_numpy()])),
         "kind": kind,
+        "incident": (orders["incident"].to_numpy() & 0xFFFFFFFF).astype(np.uint32),
         "histogram": counts,
     }
     for stage in ("onset", "detect", "arrive", "control", "close"):
