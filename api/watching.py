@@ -117,9 +117,9 @@ def _story(run: Run, city: City) -> list[dict[str, Any]]:
     """Return the events that hazards tell of in order of time; of the same ones in a row the first, and how many."""
     tells = {name: text for kind in hazard_kinds().values() for name, text in kind.tells.items()}
     told: list[dict[str, Any]] = []
-    for event in run.table("events").select(["time", "kind", "node"]).to_pylist():
-        if event["kind"] not in tells:
-            continue
+    for event in run.table("events").select(["time", "kind", "order", "node", "cause"]).to_pylist():
+        if event["kind"] not in tells or max(event["order"], event["node"], event["cause"]) < 0:
+            continue  # the second is what happens every day, such as the hours of traffic
         if told and told[-1]["kind"] == event["kind"]:
             told[-1].update(until=event["time"], count=told[-1]["count"] + 1)
             continue

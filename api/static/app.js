@@ -371,7 +371,7 @@ function Indicators({ runs, t, told }) {
   const [a, b] = runs.map((run) => run.indicators);
   return html`<h2>${t("indicators")}</h2><div class="scroll" tabindex="0" role="region" aria-label=${t("indicators")}><table>
     <thead><tr><th scope="col">${t("indicator")}</th>${runs.map((run) => html`<th scope="col" class="n">${run.manifest.policy.name}</th>`)}${b && html`<th scope="col">${t("difference")}</th>`}</tr></thead>
-    <tbody>${Object.entries(a).map(([name, row]) => html`<tr><th scope="row">${told(row.title)}, ${told(row.unit)}</th><td class="n">${figure(row.value)}</td>
+    <tbody>${Object.entries(a).filter(([name, row]) => row.value !== null || (b && b[name].value !== null)).map(([name, row]) => html`<tr><th scope="row">${told(row.title)}, ${told(row.unit)}</th><td class="n">${figure(row.value)}</td>
       ${b && html`<td class="n">${figure(b[name].value)}</td><td>${words(row.value, b[name].value, row, t, told)}</td>`}</tr>`)}</tbody></table></div>`;
 }
 

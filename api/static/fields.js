@@ -68,6 +68,12 @@ export function pointsOf({ raster, first, xy }, place) {
   return points;
 }
 
+// The edge of a raster, m.
+export function frameOf({ x, y, size, columns, rows }) {
+  const right = x + columns * size, upper = y + rows * size;
+  return [[x, y], [right, y], [right, upper], [x, upper], [x, y]];
+}
+
 // The place under a point (m), or within `near` m of it where places are thin; of several the one with the highest value; -1 for none.
 export function placeAt(field, x, y, near) {
   if (field.raster) {

@@ -25,7 +25,7 @@ export function FieldPanel({ runs, shown, choose, moments, fit, probe, mpp, t, t
     <div class="row"><label>${t("hazardLayer")}<select id="field" value=${shown?.name ?? ""} onChange=${(e) => choose(e.target.value)}>
       <option value="">${t("noLayer")}</option>
       ${fields.map((field) => html`<option value=${field.name}>${told(field.title)}${runs.some((run) => happens(run, field.name)) ? "" : ` (${t("nothingYet")})`}</option>`)}</select></label>
-      <button type="button" id="fit" disabled=${!shown} onClick=${fit}>⌖ ${t("fit")}</button></div>
+      <button type="button" id="fit" disabled=${!shown} onClick=${fit}>${t("fit")}</button></div>
     ${shown && html`<p class="title">${told(shown.title)}${unit} <span class="soft">· ${t(`by_${shown.place}`)} · ${clock(moments.time)}</span></p><${Scale} runs=${runs} shown=${shown} moments=${moments} t=${t} told=${told} />`}
     <p class="readout" role="status" id="readout">${readout(runs, moments, probe, mpp, shown, t, told)}</p>
   </section>`;
@@ -34,15 +34,15 @@ export function FieldPanel({ runs, shown, choose, moments, fit, probe, mpp, t, t
 function Scale({ runs, shown, moments, t, told }) {
   const colours = coloursOf(shown), counts = moments.map(({ field }) => (field ? countsOf(field, shown.scale) : shown.scale.map(() => 0)));
   return html`<ol class="scale">${shown.scale.map((_, step) => html`<li><span class="swatch" style=${{ background: rgb(colours[step]) }}></span>
-    <span><b>${stepText(shown, step, told)}</b><br /><span class="soft">${counts.map((own, i) => `${letter(runs, i)}${own[step].toLocaleString("en")}`).join(" · ")}</span></span></li>`)}
-    <li class="soft">${t("counted")}</li></ol>`;
+    <span><b>${stepText(shown, step, told)}</b><br /><span class="soft">${t("counted", { n: counts.map((own, i) => `${letter(runs, i)}${own[step].toLocaleString("en")}`).join(" · ") })}</span></span></li>`)}
+    ${shown.place === "cell" && html`<li><span class="swatch frame"></span> ${t("computed")}</li>`}</ol>`;
 }
 
 // What is true at the place that is pointed at, in words.
 function readout(runs, moments, probe, mpp, shown, t, told) {
   if (!probe) return t("point");
   const at = ({ field, closed }) => {
-    const shut = closed && closedAt(closed, probe, mpp) ? ` ⛔ ${t("streetClosed")}` : "";
+    const shut = closed && closedAt(closed, probe, mpp) ? ` ⊗ ${t("streetClosed")}` : "";
     if (!shown || !field) return shut || t("nothingHere");
     const place = placeAt(field, probe.x, probe.y, NEAR * mpp), value = place < 0 ? 0 : field.values[place], step = stepOf(value, shown.scale);
     if (!step) return (place < 0 || shown.labels.length || value === 0 ? t("nothingHere") : t("belowScale", { x: figure(value), low: figure(shown.scale[0]) })) + shut;
@@ -59,7 +59,7 @@ function closedAt(closed, { x, y }, mpp) {
 export function Warnings({ runs, t, told }) {
   const rows = [...new Map(runs.flatMap((run) => run.legend.warnings).map((one) => [`${one.hazard} ${one.en}`, one])).values()];
   if (!rows.length) return null;
-  return html`<section class="warnings" aria-label=${t("warnings")}><h2>⚠ ${t("warnings")}</h2><ul>${rows.map((one) => html`<li><b>${told(one.title)}</b> ${told(one)} <span class="soft">${clock(one.time)}</span>
+  return html`<section class="warnings" aria-label=${t("warnings")}><h2>⚠ ${t("warnings")}</h2><ul>${rows.map((one) => html`<li><b>${told(one.title)}</b> ${told(one)} <span class="soft">${clock(one.time)}</span>${" "}
     <a href=${`/passports#${new URLSearchParams({ hazard: one.hazard })}`}>${t("passport")}</a></li>`)}</ul></section>`;
 }
 

@@ -1,5 +1,5 @@
 // The map on Canvas2D: the same columns, the same functions, no WebGL.
-import { coloursOf, signsOf, stepOf } from "./fields.js";
+import { coloursOf, frameOf, signsOf, stepOf } from "./fields.js";
 import { CLOSED, ROAD_WIDTH, drawNoEntry, drawShape, palette, rgb } from "./style.js";
 
 export function canvasMap(holder) {
@@ -104,6 +104,8 @@ export function canvasMap(holder) {
   function drawCells(c, pane, field, view, colours, scale) {
     const { x, y, size, columns } = field.raster, side = Math.max(1, size / view.mpp);
     each(field, scale, (i, step) => { c.fillStyle = colours[step]; c.fillRect(pane.px(x + (i % columns) * size), pane.py(y + (Math.floor(i / columns) + 1) * size), side + 0.5, side + 0.5); });
+    c.beginPath(); frameOf(field.raster).forEach(([u, v], i) => (i ? c.lineTo(pane.px(u), pane.py(v)) : c.moveTo(pane.px(u), pane.py(v))));
+    c.setLineDash([6, 5]); c.lineWidth = 1.2; c.strokeStyle = rgb(palette().ink, 0.7); c.stroke(); c.setLineDash([]);
   }
 
   function drawTop(c, pane, moment, colours, styles) {

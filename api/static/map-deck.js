@@ -1,5 +1,5 @@
 // The map on deck.gl: the scene is pydeck's, the data are our binary frames, the moment is drawn on top.
-import { coloursOf, pointsOf, signsOf, stepOf } from "./fields.js";
+import { coloursOf, frameOf, pointsOf, signsOf, stepOf } from "./fields.js";
 import { CLOSED, ROAD_WIDTH, drawNoEntry, drawShape, palette, rgb } from "./style.js";
 
 export const hasWebgl = () => {
@@ -70,6 +70,15 @@ function picture({ raster: { columns, rows }, values }, colours, scale) {
   return canvas;
 }
 
+// A line in dashes that repeat each `period` m.
+function dashes(line, period) {
+  return line.slice(1).flatMap(([bx, by], i) => {
+    const [ax, ay] = line[i], length = Math.hypot(bx - ax, by - ay), count = Math.min(2000, Math.max(1, Math.round(length / period)));
+    const at = (s) => [ax + s * (bx - ax), ay + s * (by - ay)];
+    return Array.from({ length: count }, (_, k) => [at(k / count), at((k + 0.55) / count)]);
+  });
+}
+
 // `settled(map)` is called when the first picture has been drawn.
 export async function deckMap(holder, settled) {
   const deck = await loadDeck();
@@ -138,6 +147,12 @@ export async function deckMap(holder, settled) {
     });
   }
 
+  // The edge of what is computed, dashed: deck.gl's own dashes are an extension that is not there.
+  const frameLayer = ({ raster }, mpp, id) => new deck.PathLayer({
+    id: `${id}-frame`, ...meters(), pickable: false, widthUnits: "pixels", getWidth: 1.3, getColor: [...palette().ink, 180], getPath: (d) => d,
+    data: dashes(frameOf(raster), 11 * mpp),
+  });
+
   function closedLayers(closed, mpp, id) {
     const shut = []; closed.values.forEach((value, i) => { if (value >= 0.5) shut.push({ path: pointsOf(closed, i) }); });
     const bar = (name, width, colour) => drawings.closures.clone({ ...meters(), id: `${id}-${name}`, data: shut, pickable: false, widthUnits: "pixels", getPath: (d) => d.path, getWidth: width, getColor: colour });
@@ -151,7 +166,7 @@ export async function deckMap(holder, settled) {
     const now = JSON.stringify([key, field?.name, field?.version, closed?.version, Math.round(8 * Math.log2(mpp))]);
     if (spread[i]?.now !== now) {
       const id = `pane${i}`;
-      spread[i] = { now, layers: [...(field ? [fieldLayer(field, shown, `${id}-field`)] : []), ...(closed ? closedLayers(closed, mpp, id) : [])] };
+      spread[i] = { now, layers: [...(field ? [fieldLayer(field, shown, `${id}-field`)] : []), ...(field?.raster ? [frameLayer(field, mpp, id)] : []), ...(closed ? closedLayers(closed, mpp, id) : [])] };
     }
     return spread[i].layers;
   }

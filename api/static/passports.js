@@ -41,7 +41,7 @@ function Passport({ one, t, told }) {
       rows=${one.valid.map((row) => [told(row.quantity), figure(row.low), figure(row.high), row.unit])} />
     <h3>${t("benchmark")}</h3><p class="soft">${t("benchmarkTold")}</p>
     <${Table} label=${`${told(one.title)}: ${t("benchmark")}`} heads=${[["testCase"], ["expectedValue", "n"], ["gotValue", "n"], ["errorValue", "n"], ["tolerance", "n"], ["verdict"]].map(([key, n]) => [t(key), n])} none=${t("noneYet")}
-      rows=${one.measured.map((row) => [told(row.case), figure(row.expected), figure(row.got), errorText(row.error, row), errorText(row.tolerance, row), row.held ? `✓ ${t("held")}` : `✗ ${t("notHeld")}`])} />
+      rows=${one.measured.map((row) => [told(row.case), exact(row.expected), exact(row.got), errorText(row.error, row), errorText(row.tolerance, row), row.held ? `✓ ${t("held")}` : `✗ ${t("notHeld")}`])} />
     <h3>${t("realCases")}</h3>${list(one.cases)}
     <h3>${t("limits")}</h3>${list(one.limits)}
     <h3>${t("writesFields")}</h3>
@@ -54,6 +54,8 @@ function Passport({ one, t, told }) {
 
 // An error or a tolerance, in percent where it is relative.
 const errorText = (x, { relative }) => (x === 0 ? "0" : x < 1e-6 ? (relative ? "< 0.0001 %" : "< 1e-6") : relative ? `${figure(100 * x)} %` : figure(x));
+
+const exact = (x) => String(Number(x.toPrecision(6)));
 
 function Table({ label, heads, rows, none }) {
   if (!rows.length) return html`<p class="soft">${none}</p>`;
