@@ -172,6 +172,9 @@ def answer(found: Comparison | list[Comparison], language: Language, report: Pat
         return
     for result in results:
         _print_comparison(result, language)
+    for text in dict.fromkeys(f"⚠ {one.hazard.in_language(language)}: {one.text.in_language(language)}"
+                              for result in results for one in result.warnings):  # fmt: skip
+        typer.echo(text)
     if results[0].city.synthetic:
         say(Text("The city is synthetic.", "本城市为合成城市。"), language)
     if report is not None:

@@ -197,7 +197,7 @@ def _way(log: Log, order: dict[str, Any], legs: list[dict[str, Any]], busy: tupl
     start = legs[0]["t_start"] if legs else order["t_arrive"]
     turned = [event for event in log.of_order(order["order"], "turned_back")
               if log.crew(event) == (legs[0]["crew"] if legs else -1)]  # fmt: skip
-    causes = tuple(cause for event, leg in zip(turned, legs, strict=False) for cause in _turned(log, event, leg, node))
+    causes = tuple(cause for event, leg in zip(turned, legs[:-1], strict=False) for cause in _turned(log, event, leg, node))
     parts = [
         Part(drive.usual, Text("the drive by the usual way", "按常规路线行驶"), busy),
         Part(drive.traffic, Text("heavier traffic than on a usual day", "当日路况差于往常")),
@@ -214,14 +214,14 @@ def _way(log: Log, order: dict[str, Any], legs: list[dict[str, Any]], busy: tupl
 
 def _turned(log: Log, event: int, leg: dict[str, Any], node: int) -> tuple[Cause, ...]:
     """Return that a crew turned back, because of which streets, and what lay behind."""
-    time = log.time(event)
     behind = log.cause(event)
+    time = log.time(behind if behind >= 0 else event)  # it turns at the next junction, after the streets have changed
     lay = ahead(log, leg, node) if len(leg["edges"]) else np.empty(0, dtype=np.int64)
     hit = lay[log.roads.at(time)[lay] < log.roads.at(leg["t_start"])[lay]]
     streets, shut = log.named(hit), bool((log.roads.at(time)[hit] == 0.0).any())
     state = Text("closed", "封闭") if shut else Text("slow", "缓行")
     text = Text(f"the crew turned back: {streets.en} ahead was {state.en}", f"力量折返：前方{streets.zh}{state.zh}")
-    return (Cause(time, text), *(log.chain(behind) if behind >= 0 else ()))
+    return (Cause(log.time(event), text), *(log.chain(behind) if behind >= 0 else ()))
 
 
 def _causes(log: Log, edges: np.ndarray, time: float) -> tuple[Cause, ...]:

@@ -49,6 +49,11 @@ class Log:
     def __len__(self) -> int:
         return self.orders.num_rows
 
+    @property
+    def events(self) -> int:
+        """Number of events."""
+        return len(self._kinds)
+
     def order(self, number: int) -> dict[str, Any]:
         """Return the row of an order."""
         return dict(self.orders.slice(number, 1).to_pylist()[0])
@@ -131,42 +136,39 @@ class Log:
 
 
 class Conditions:
-    """The streets as hazards changed them, from the table `roads` of a run."""
+    """The streets as hazards changed them, from the table `roads` of a run, whose rows are in order of time."""
 
     def __init__(self, table: pa.Table | None, edges: int) -> None:
         self._edges = edges
-        self._table = table
-
-    @cached_property
-    def _columns(self) -> dict[str, NDArray[Any]]:
-        names = ("time", "edge", "owner", "factor", "cause")
-        if self._table is None:
-            return {name: np.empty(0) for name in names}
-        return {name: self._table[name].to_numpy(zero_copy_only=False) for name in names}
+        names = ("time", "edge", "factor", "cause")
+        self._time, edge, self._factor, cause = (
+            np.empty(0) if table is None else table[name].to_numpy() for name in names
+        )
+        self._edge, self._cause = edge.astype(np.int64), cause.astype(np.int64)
+        told = [] if table is None else table["owner"].to_pylist()
+        self._owners = sorted(set(told))
+        number = {owner: i for i, owner in enumerate(self._owners)}
+        self._owner = np.array([number[owner] for owner in told], dtype=np.int64)
 
     @cached_property
     def edges(self) -> NDArray[np.int64]:
         """The edges that were ever changed."""
-        return np.unique(self._columns["edge"]).astype(np.int64)
+        return np.unique(self._edge)
 
     def at(self, time: float) -> NDArray[np.float64]:
         """Return the factor of the speed on every edge at `time`, changes of that very moment included."""
-        factor = np.ones(self._edges)
-        known = self._columns["time"] <= time
-        for owner in np.unique(self._columns["owner"][known].astype(str)).tolist():
-            said = known & (self._columns["owner"] == owner)
-            own = np.ones(self._edges)
-            own[self._columns["edge"][said].astype(np.int64)] = self._columns["factor"][said]  # the last one stays
-            factor *= own
-        return factor
+        known = int(np.searchsorted(self._time, time, side="right"))
+        said = np.ones((len(self._owners), self._edges))
+        said[self._owner[:known], self._edge[:known]] = self._factor[:known]  # the last one stays
+        return np.asarray(said.prod(axis=0))
 
     def behind(self, edges: NDArray[np.int64], time: float) -> list[tuple[str, int, NDArray[np.int64]]]:
         """Return who had closed or slowed which of `edges` at `time`, and by which event: (owner, event, edges)."""
-        columns = self._columns
+        known = int(np.searchsorted(self._time, time, side="right"))
+        rows = np.flatnonzero(np.isin(self._edge[:known], edges))
+        last = {(int(self._owner[row]), int(self._edge[row])): int(row) for row in rows}
         found: dict[tuple[str, int], list[int]] = {}
-        rows = np.flatnonzero((columns["time"] <= time) & np.isin(columns["edge"], edges))
-        last = {(str(columns["owner"][row]), int(columns["edge"][row])): int(row) for row in rows.tolist()}
         for (owner, edge), row in last.items():
-            if columns["factor"][row] < 1.0:
-                found.setdefault((owner, int(columns["cause"][row])), []).append(edge)
+            if self._factor[row] < 1.0:
+                found.setdefault((self._owners[owner], int(self._cause[row])), []).append(edge)
         return [(owner, event, np.array(own, dtype=np.int64)) for (owner, event), own in found.items()]
