@@ -197,7 +197,9 @@ def _way(log: Log, order: dict[str, Any], legs: list[dict[str, Any]], busy: tupl
     start = legs[0]["t_start"] if legs else order["t_arrive"]
     turned = [event for event in log.of_order(order["order"], "turned_back")
               if log.crew(event) == (legs[0]["crew"] if legs else -1)]  # fmt: skip
-    causes = tuple(cause for event, leg in zip(turned, legs[:-1], strict=False) for cause in _turned(log, event, leg, node))
+    causes = tuple(
+        cause for event, leg in zip(turned, legs[:-1], strict=False) for cause in _turned(log, event, leg, node)
+    )
     parts = [
         Part(drive.usual, Text("the drive by the usual way", "按常规路线行驶"), busy),
         Part(drive.traffic, Text("heavier traffic than on a usual day", "当日路况差于往常")),
