@@ -51,6 +51,7 @@ class Missions:
         self._travel = travel
         self._seats = simpy.Resource(world.engine.env, capacity=seats)
         self._community = world.city.areas.ancestor("community")
+        self._released: dict[int, int] = {}  #: the event with which each crew last came free
         self._first: dict[
             tuple[str, int], list[tuple[int, int]]
         ] = {}  #: tickets that told of something, with the event
@@ -196,7 +197,10 @@ class Missions:
         if rank > 1 and rules.stream.chance(rules["playbook.p_missing_role"], "mission.missing_role",
                                             world.incident(order), rank):  # fmt: skip
             yield env.timeout(FORGOTTEN_S)
+        asked = world.engine.now
         crew = yield self._dispatcher.request(order, str(kind.crew), rank)
+        if world.engine.now > asked:
+            world.tell(order, "granted", crew=crew, cause=self._released.get(crew, -1))
         if rank == 1:
             world.orders.crew[order] = crew
             cause = world.reach(order, ACK, STAGES[ACK], crew=crew, cause=cause)
@@ -211,6 +215,7 @@ class Missions:
             cause = world.reach(order, ARRIVE, STAGES[ARRIVE], crew=crew, cause=cause)
         yield from self._work(order, crew, rank, expected)
         self._travel.send_home(crew)
+        self._released[crew] = world.tell(order, "released", crew=crew)
         self._dispatcher.release(crew)
 
     def _work(self, order: int, crew: int, rank: int, expected: int) -> Process:
