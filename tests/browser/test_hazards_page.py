@@ -76,7 +76,7 @@ def test_every_kind_of_field_is_drawn_counted_and_read_by_keyboard(page, address
             seen[name] = [
                 int(line.split(": ")[1].replace(",", "")) for line in page.locator(".scale .soft").all_inner_texts()
             ]
-            assert drawn(page), f"{name} is not drawn"
+            assert drawn(page, name), f"{name} is not drawn"
         page.keyboard.press("f")
         page.wait_for_timeout(400)
     for kind in MORE:
@@ -85,16 +85,18 @@ def test_every_kind_of_field_is_drawn_counted_and_read_by_keyboard(page, address
     assert len(seen) == len(MORE)
 
 
-def drawn(page) -> bool:
-    """Return whether the map shows a layer of a field: in WebGL by deck.gl's own picture, else by the canvas."""
-    if page.renderer == "canvas":
-        return page.evaluate(
-            "() => { const c = document.querySelectorAll('.map canvas')[1]; const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;"
-            " for (let i = 3; i < d.length; i += 4) if (d[i]) return true; return false; }"
-        )
-    return page.evaluate(
-        "() => globalThis.jinlingMap.deck.props.layers.some((l) => l.id.startsWith('pane0-field.') && l.isLoaded)"
-    )
+def drawn(page, name: str) -> bool:
+    """Return whether the map comes to show a field: by deck.gl's own word, or by what stands on the canvas."""
+    shown = {
+        "webgl": "name => globalThis.jinlingMap.deck.props.layers.some((l) => l.id === `pane0-field.${name}` && l.isLoaded)",
+        "canvas": "() => { const c = document.querySelectorAll('.map canvas')[1];"
+        " return c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some((x, i) => i % 4 === 3 && x > 0); }",
+    }[page.renderer]
+    for _ in range(40):  # WebGL in software takes its time to draw
+        if page.evaluate(shown, name):
+            return True
+        page.wait_for_timeout(250)
+    return False
 
 
 def test_the_value_under_the_pointer_is_told_as_text(page, address: str, run: Run):
