@@ -143,11 +143,17 @@ class Missions:
         kind = rules.kinds[world.orders.kind(order)]
         world.orders.found_by(order, "call")
         yield env.timeout(rules.draw(kind.detect, "call.detect", incident))
-        for stage in (DETECT, REPORT, ACCEPT):
-            cause = world.reach(order, stage, STAGES[stage])
+        for stage in (DETECT, REPORT):
+            world.reach(order, stage, STAGES[stage])
+        taker = None if world.takers is None else world.takers.request()
+        if taker is not None:
+            yield taker
+        cause = world.reach(order, ACCEPT, STAGES[ACCEPT])
         if kind.hazard is not None:
             self._courses[kind.hazard].called(order)
         yield env.timeout(intake.interview_s(rules, incident))
+        if taker is not None:
+            taker.resource.release(taker)
         cause = world.reach(order, FILE, STAGES[FILE], cause=cause)
         decision = rules.stream.lognormal(rules["command.decision_s"], 0.5, "call.decision", incident)
         yield env.timeout(decision)
@@ -224,7 +230,8 @@ class Missions:
         if rules.stream.chance(kind.transport_share, "mission.transport", luck):
             hospital = self._travel.nearest_hospital(int(world.incidents.node[order]))
             yield from self._travel.go(crew, hospital, order, "to_hospital")
-            yield env.timeout(rules.draw(kind.handover, "mission.handover", luck))
+            ramp = 0.0 if kind.hazard is None else self._courses[kind.hazard].ramp(order)
+            yield env.timeout(rules.draw(kind.handover, "mission.handover", luck) + ramp)
 
     def _fight(self, order: int, expected: int, hazard: str) -> Process:
         """Wait on the scene until the hazard is under control, or has ended by itself."""
