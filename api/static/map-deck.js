@@ -166,7 +166,7 @@ export async function deckMap(holder, settled) {
     const now = JSON.stringify([key, field?.name, field?.version, closed?.version, Math.round(8 * Math.log2(mpp))]);
     if (spread[i]?.now !== now) {
       const id = `pane${i}`;
-      spread[i] = { now, layers: [...(field ? [fieldLayer(field, shown, `${id}-field`)] : []), ...(field?.raster ? [frameLayer(field, mpp, id)] : []), ...(closed ? closedLayers(closed, mpp, id) : [])] };
+      spread[i] = { now, layers: [...(field ? [fieldLayer(field, shown, `${id}-field.${field.name}`)] : []), ...(field?.raster ? [frameLayer(field, mpp, id)] : []), ...(closed ? closedLayers(closed, mpp, id) : [])] };
     }
     return spread[i].layers;
   }
