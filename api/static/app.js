@@ -342,7 +342,7 @@ function Timeline({ runs, styles, time, setTime, begin, end, t }) {
 }
 
 function Legend({ runs, styles, t, told }) {
-  const { incidents, crews } = runs[0].legend, kinds = [...new Set(runs.flatMap((run) => run.orders.kinds))].sort((a, b) => incidents[b].urgent - incidents[a].urgent);
+  const { incidents, crews } = runs[0].legend, kinds = Object.keys(incidents).sort((a, b) => incidents[b].urgent - incidents[a].urgent);
   return html`<fieldset><legend>${t("legend")}</legend><ul class="legend">
     ${kinds.map((kind) => html`<li><${Sign} style=${styles.kinds[kind]} /> ${told(incidents[kind].title)}</li>`)}
     ${runs[0].legs.kinds.map((kind) => html`<li><span class="crew" style=${{ background: rgb(styles.crews[kind].colour) }}>${styles.crews[kind].letter}</span> ${told(crews[kind].title)}</li>`)}
