@@ -315,6 +315,7 @@ function Map({ runs, city, time, moments, view, setView, layers, probe, setProbe
     ${!runs.length && html`<p class="empty">${t("noMap")}</p>`}
     ${runs.map((run, i) => html`<strong class="name" style=${{ left: `${(100 / runs.length) * i}%` }}>${i ? "B" : "A"} · ${run.manifest.policy.name} ${told(run.manifest.policy.title)}</strong>`)}
     ${probe && view && runs.map((_, i) => { const x = 100 * ((i + 0.5) / runs.length); return html`<span class="probe" aria-hidden="true" style=${{ left: `calc(${x}% + ${(probe.x - view.x) / view.mpp}px)`, top: `calc(50% - ${(probe.y - view.y) / view.mpp}px)` }}></span>`; })}
+    ${runs.length > 1 && renderer === "webgl" && html`<span class="divider" aria-hidden="true"></span>`}
     ${runs.length > 0 && html`<span class="clock" aria-live="off">${clock(time)}</span>
       <span class="zoom"><button type="button" aria-label="+" onClick=${() => zoom(setView, 0.7)}>+</button><button type="button" aria-label="−" onClick=${() => zoom(setView, 1.4)}>−</button></span>
       <span class="source">${city?.streets.attribution} ${renderer === "canvas" ? t("noWebgl") : ""}</span>`}
