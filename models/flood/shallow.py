@@ -1,0 +1,263 @@
+"""The kernel of the flood: local inertial flow between cells, compiled.
+
+q' = [θ·q + (1−θ)·(q₋ + q₊)/2 − g·h_f·Δt·Δη/Δx] / [1 + g·Δt·n²·|q|/h_f^(7/3)], h_f = max(η) − max(z)
+(Bates, Horritt & Fewtrell 2010, doi:10.1016/j.jhydrol.2010.03.027; q-centred: de Almeida et al. 2012,
+doi:10.1029/2011WR011570). Discharges are float32. Depth and bed are whole numbers of one small unit, so that water that
+leaves a cell is exactly what its neighbour gains, and a lake at rest has exactly no slope.
+Rows are stepped in one sweep, from the arrays that are read to those that are written within the cache.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+from numpy.typing import NDArray
+
+GRAVITY = 9.80665  #: m/s²
+_G = np.float32(GRAVITY)
+_ZERO, _ONE, _HALF = np.float32(0.0), np.float32(1.0), np.float32(0.5)
+_THIRD, _TWO_NINTHS = np.float32(1.0 / 3.0), np.float32(2.0 / 9.0)
+_MAGIC = np.float32(0x54A2FA8C)  #: first guess of x^(−1/3) from the bits of x
+_ALMOST = np.float32(0.999)  #: of a cell's water may leave it in a step, less some units for rounding
+
+
+@intrinsic  # type: ignore[untyped-decorator]  # numba is not typed
+def _bits(context, number):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba's own protocol
+    def code(context, builder, signature, args):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba's own protocol
+        return builder.bitcast(args[0], ir.IntType(32))
+
+    return types.int32(types.float32), code
+
+
+@intrinsic  # type: ignore[untyped-decorator]  # numba is not typed
+def _number(context, bits):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba's own protocol
+    def code(context, builder, signature, args):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba's own protocol
+        return builder.bitcast(args[0], ir.FloatType())
+
+    return types.float32(types.int32), code
+
+
+@numba.njit(error_model="numpy", inline="always")
+def _inverse_cube_root(x: np.float32) -> np.float32:
+    """Return x^(−1/3) to 2e-7: a guess from the exponent and two steps of third order."""
+    y = _number(np.int32(_MAGIC - np.float32(_bits(x)) * _THIRD))
+    e = _ONE - x * y * y * y
+    y = y + y * e * (_THIRD + _TWO_NINTHS * e)
+    e = _ONE - x * y * y * y
+    return y + y * e * (_THIRD + _TWO_NINTHS * e)
+
+
+@numba.njit(cache=True, error_model="numpy")
+def friction_power(depth: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return depth^(−7/3), as the kernel computes it."""
+    power = np.empty_like(depth)
+    for i in range(len(depth)):
+        y = _inverse_cube_root(depth[i])
+        power[i] = y * y * y * y * y * y * y
+    return power
+
+
+@numba.njit(error_model="numpy", inline="always")
+def _face(ha, hb, za, zb, q, before, after, n2, unit, film, theta, side, gdt, gdx, froude):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - inlined: numba infers it
+    """Return the new discharge across the face between cells a and b, m²/s."""
+    top_a, top_b = np.int32(za + ha), np.int32(zb + hb)
+    top = top_a if top_a > top_b else top_b
+    bed = za if za > zb else zb
+    depth = np.float32(np.int32(top - bed)) * unit
+    wet = depth > film
+    depth = depth if wet else film
+    y = _inverse_cube_root(depth)
+    y2 = y * y
+    power = y2 * y2 * y2 * y
+    slope = np.float32(np.int32(top_b - top_a)) * unit
+    new = theta * q + side * (before + after) - gdx * depth * slope
+    new = new / (_ONE + gdt * n2 * abs(q) * power)
+    most = froude * depth * np.sqrt(_G * depth)
+    new = new if new < most else most
+    new = new if new > -most else -most
+    return new if wet else _ZERO
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _across(h, z, n2, q, new, unit, film, theta, gdt, gdx, froude):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers it
+    """Step the discharges between the cells of one row."""
+    side = (_ONE - theta) * _HALF
+    half = gdt * _HALF
+    ha, hb, za, zb, na, nb = h[:-1], h[1:], z[:-1], z[1:], n2[:-1], n2[1:]
+    before, here, after = q[:-2], q[1:-1], q[2:]
+    for c in range(len(here)):
+        new[c] = _face(
+            ha[c], hb[c], za[c], zb[c], here[c], before[c], after[c], na[c] + nb[c], unit, film, theta, side, half, gdx,
+            froude,
+        )  # fmt: skip
+    for c in range(len(here)):
+        here[c] = new[c]
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _down(h, h_b, z, z_b, n2, n2_b, q, before, after, old, unit, film, theta, gdt, gdx, froude):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers it
+    """Step the discharges between two rows; what they were before stays in `old`."""
+    side = (_ONE - theta) * _HALF
+    half = gdt * _HALF
+    for c in range(len(h)):
+        here = q[c]
+        q[c] = _face(
+            h[c], h_b[c], z[c], z_b[c], here, before[c], after[c], n2[c] + n2_b[c], unit, film, theta, side, half, gdx,
+            froude,
+        )  # fmt: skip
+        old[c] = here
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _overdrawn(h, west, east, south, north, per):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers it
+    """Return whether more is to leave some cell of a row than it holds."""
+    over = np.int32(0)
+    for c in range(len(h)):
+        out = (east[c] if east[c] > _ZERO else _ZERO) - (west[c] if west[c] < _ZERO else _ZERO)
+        out += (north[c] if north[c] > _ZERO else _ZERO) - (south[c] if south[c] < _ZERO else _ZERO)
+        over |= np.int32(out * per > np.float32(h[c]) * _ALMOST - np.float32(4.0))
+    return over != 0
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _shares(h, west, east, south, north, per, share):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers it
+    """Write which share of its outflow each cell of a row can pay for."""
+    for c in range(len(h)):
+        out = max(east[c], _ZERO) - min(west[c], _ZERO) + max(north[c], _ZERO) - min(south[c], _ZERO)
+        held = max(np.float32(h[c]) * _ALMOST - np.float32(4.0), _ZERO)
+        share[c] = min(_ONE, held / (out * per)) if out > _ZERO else _ONE
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _limit_across(q, share):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers it
+    """Scale the discharges of a row by the share of the cell that they leave."""
+    last = len(share)
+    for c in range(last + 1):
+        if q[c] > _ZERO and c > 0:
+            q[c] *= share[c - 1]
+        elif q[c] < _ZERO and c < last:
+            q[c] *= share[c]
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _limit_down(q, share, share_b):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers it
+    """Scale the discharges between two rows by the share of the cell that they leave."""
+    for c in range(len(q)):
+        q[c] *= share[c] if q[c] > _ZERO else share_b[c]
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _fill(h, west, east, south, north, per):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers it
+    """Move the water of one step; return the least and the greatest depth of the row, in units."""
+    least, most = np.int32(2147483647), np.int32(-2147483648)
+    for c in range(len(h)):
+        came = np.int32(np.rint(per * west[c])) - np.int32(np.rint(per * east[c]))
+        came += np.int32(np.rint(per * south[c])) - np.int32(np.rint(per * north[c]))
+        depth = np.int32(h[c] + came)
+        h[c] = depth
+        least = depth if depth < least else least
+        most = depth if depth > most else most
+    return least, most
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _leave(h, n2, root, q, sign, unit):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers it
+    """Set the discharge out of cells at an edge: uniform flow at a bed slope of root², at most critical flow."""
+    for c in range(len(h)):
+        depth = np.float32(h[c]) * unit
+        if root[c] > _ZERO and depth > _ZERO:
+            flow = root[c] / np.sqrt(n2[c]) * depth * depth * _inverse_cube_root(depth)
+            q[c] = sign * min(flow, depth * np.sqrt(_G * depth))
+        else:
+            q[c] = _ZERO
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _sum_units(q, per):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers it
+    total = np.int64(0)
+    for c in range(len(q)):
+        total += np.int64(np.rint(per * q[c]))
+    return total
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _sweep(h, z, n2, qx, qy, new, kept, share, unit, film, theta, dt, dx, froude):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers it
+    """Step all rows once; return the least and the greatest depth, in units.
+
+    A row moves its water one row late: only then is it known what its neighbour can pay for.
+    """
+    rows = len(h)
+    gdt, gdx, per = _G * dt, _G * dt / dx, dt / dx / unit
+    least, most = np.int32(2147483647), np.int32(-2147483648)
+    limited_before = False
+    kept[0, :] = qy[0]
+    for r in range(rows):
+        _across(h[r], z[r], n2[r], qx[r], new, unit, film, theta, gdt, gdx, froude)
+        if r + 1 < rows:
+            _down(
+                h[r], h[r + 1], z[r], z[r + 1], n2[r], n2[r + 1], qy[r + 1], kept[r % 2], qy[r + 2], kept[(r + 1) % 2],
+                unit, film, theta, gdt, gdx, froude,
+            )  # fmt: skip
+        west, east = qx[r, :-1], qx[r, 1:]
+        limited = _overdrawn(h[r], west, east, qy[r], qy[r + 1], per)
+        if limited:
+            _shares(h[r], west, east, qy[r], qy[r + 1], per, share[r % 2])
+        elif limited_before:
+            share[r % 2, :] = _ONE
+        if limited_before or limited:
+            if not limited_before:
+                share[(r + 1) % 2, :] = _ONE
+            if r > 0:
+                _limit_down(qy[r], share[(r + 1) % 2], share[r % 2])
+            else:
+                _limit_down(qy[r], share[r % 2] * _ZERO + _ONE, share[r % 2])
+        if limited:
+            _limit_across(qx[r], share[r % 2])
+        if r > 0:
+            low, high = _fill(h[r - 1], qx[r - 1, :-1], qx[r - 1, 1:], qy[r - 1], qy[r], per)
+            least, most = min(least, low), max(most, high)
+        limited_before = limited
+    if limited_before:
+        _limit_down(qy[rows], share[(rows - 1) % 2], share[(rows - 1) % 2] * _ZERO + _ONE)
+    low, high = _fill(h[rows - 1], qx[rows - 1, :-1], qx[rows - 1, 1:], qy[rows - 1], qy[rows], per)
+    return min(least, low), max(most, high)
+
+
+@numba.njit(cache=True, error_model="numpy")
+def flow(h, z, n2, qx, qy, edges, unit, film, theta, courant, dx, duration, froude):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - numba infers it
+    """Let the water flow for `duration` (s), in steps of courant·dx/√(g·h_max).
+
+    h, z : int32 [rows, columns] in units of `unit` metres; n2 : float32, Manning's n squared; qx : float32 [rows,
+    columns + 1] and qy : float32 [rows + 1, columns], m²/s; edges : four float32 arrays with the root of the bed slope
+    with which water leaves at the west, east, south and north edge, 0 for a wall.
+    Returns the units that left, the steps, and the cell whose depth became impossible, -1 if none did.
+    """
+    rows, columns = h.shape
+    new, kept = np.empty(columns - 1, dtype=np.float32), np.zeros((2, columns), dtype=np.float32)
+    share = np.ones((2, columns), dtype=np.float32)
+    west, east, south, north = edges
+    opened = west.any() or east.any() or south.any() or north.any()
+    left, steps, passed, most = np.int64(0), 0, 0.0, np.int32(h.max())
+    while passed < duration:
+        fastest = np.sqrt(GRAVITY * max(np.float64(most) * unit, 1e-6))
+        count = np.ceil((duration - passed) / (courant * dx / fastest))
+        step = (duration - passed) / max(count, 1.0)
+        dt = np.float32(step)
+        if opened:
+            _leave(h[:, 0], n2[:, 0], west, qx[:, 0], -_ONE, unit)
+            _leave(h[:, -1], n2[:, -1], east, qx[:, -1], _ONE, unit)
+            _leave(h[0], n2[0], south, qy[0], -_ONE, unit)
+            _leave(h[-1], n2[-1], north, qy[-1], _ONE, unit)
+        least, most = _sweep(h, z, n2, qx, qy, new, kept, share, unit, film, theta, dt, dx, froude)
+        if opened:
+            per = dt / dx / unit
+            left += _sum_units(qx[:, -1], per) - _sum_units(qx[:, 0], per)
+            left += _sum_units(qy[-1], per) - _sum_units(qy[0], per)
+        steps += 1
+        if least < 0:
+            return left, steps, np.int64(h.argmin())
+        passed = duration if count <= 1.0 else passed + step
+    return left, steps, np.int64(-1)
