@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from models.flood import exchange
 from models.flood.exchange import Garages, Ground, Inlets, Pumps
 from models.flood.rain import Rain
-from models.flood.shallow import GRAVITY, flow
+from models.flood.shallow import GRAVITY, flow, hold
 from models.flood.terrain import Terrain
 from sim.errors import InputError, PhysicsError
 from sim.text import Text
@@ -103,7 +103,8 @@ class Basin:
     courant: float = COURANT
     film: float = FILM
     froude: float = np.inf
-    exchange_s: float = 1.0  #: rain, inlets and boundaries act at least this often, or once a step if that is longer
+    exchange_s: float = 1.0  #: rain, inlets and boundaries act at least this often, or once a step if that is longer, at most 5 times this
+    soak_s: float = 60.0  #: infiltration acts this often
     now: float = 0.0  #: s
 
     def __post_init__(self) -> None:
@@ -121,7 +122,9 @@ class Basin:
             raise InputError(en="each cell has one of the kinds of ground", zh="每个像元须属于一类下垫面")
         self._soaked = np.zeros(z.size if max(self.ground.conductivity) > 0 else 0, dtype=np.int64)
         self._edges = self._roots()
-        self._initial = 0
+        self._initial, self._since = 0, 0.0
+        self._share = np.array(self.ground.runoff)
+        self._conductivity, self._suction = np.array(self.ground.conductivity), np.array(self.ground.suction)
         self.ledger = Ledger()
         self.steps = 0
         self._check_stages()
@@ -215,20 +218,19 @@ class Basin:
         depth = self.depth
         east = (self._qx[:, 1:] + self._qx[:, :-1]) / 2.0
         north = (self._qy[1:] + self._qy[:-1]) / 2.0
-        flow = np.hypot(east.astype(np.float64), north.astype(np.float64))
-        return np.divide(flow, depth, out=np.zeros_like(depth), where=depth > 10.0 * self.film)
+        carried = np.hypot(east.astype(np.float64), north.astype(np.float64))
+        return np.divide(carried, depth, out=np.zeros_like(depth), where=depth > 10.0 * self.film)
 
     def advance(self, seconds: float) -> None:
         """Go on for `seconds`; raise `PhysicsError` with cell and time if a depth becomes impossible."""
         end = self.now + seconds
         while self.now < end:
-            piece = min(end - self.now, max(self.exchange_s, self._stable()))
+            piece = min(end - self.now, max(self.exchange_s, min(self._stable(), 5.0 * self.exchange_s)))
             if end - self.now - piece < 1e-6:
                 piece = end - self.now
             self._exchange(piece)
             self._flow(piece)
             self.now = end if piece == end - self.now else self.now + piece
-        self._hold(self.now)
         if self.lost:
             raise PhysicsError(
                 en=f"water of {self.lost} units has no origin at {self.now:.0f} s",
@@ -240,11 +242,14 @@ class Basin:
         return self.courant * self.size / float(np.sqrt(GRAVITY * deepest))
 
     def _flow(self, seconds: float) -> None:
-        left, steps, cell = flow(
-            self._h, self._z, self._n2, self._qx, self._qy, self._edges, np.float32(self.unit), np.float32(self.film),
+        held = self._held(self.now, self.now + seconds)
+        self.ledger.held += int(hold(self._h, self._z, held[0], held[1]))
+        left, brought, steps, cell = flow(
+            self._h, self._z, self._n2, self._qx, self._qy, self._edges, held, np.float32(self.unit), np.float32(self.film),
             np.float32(self.theta), self.courant, np.float32(self.size), seconds, np.float32(self.froude),
         )  # fmt: skip
         self.ledger.left += int(left)
+        self.ledger.held += int(brought)
         self.steps += int(steps)
         if cell >= 0:
             row, column = divmod(int(cell), self._h.shape[1])
@@ -261,10 +266,9 @@ class Basin:
             self._rain(flat, end)
         for inflow in self.inflows:
             self._pour(flat, inflow, end, scale[1])
-        if len(self._soaked):
-            ks, ss = (np.array(values) for values in (self.ground.conductivity, self.ground.suction))
-            taken = exchange.infiltrate(flat, self._kind, self._soaked, ks, ss, self.unit, seconds)
-            self.ledger.soaked += int(taken)
+        self._since += seconds
+        if len(self._soaked) and self._since >= self.soak_s:
+            self._soak(flat)
         one, two, three = self.inlets, self.pumps, self.garages
         taken = exchange.drain(flat, one.cell, one.capacity, one.perimeter, one.area, one.open, one.owed, scale)
         self.ledger.drained += int(taken)
@@ -272,16 +276,20 @@ class Basin:
         self.ledger.stored += int(
             exchange.spill(flat, three.cell, three.sill, three.width, three.volume, three.held, scale)
         )
-        self._hold(end)
-
     def _rain(self, flat: NDArray[np.int32], end: float) -> None:
         if self.rain is None:
             return
         fallen = [self.rain.until(time) / self.unit for time in (self.now, end)]
         if fallen[1] > fallen[0]:
-            share = np.array(self.ground.runoff)
-            fall = (np.floor(share * fallen[1]) - np.floor(share * fallen[0])).astype(np.int64)
+            fall = (np.floor(self._share * fallen[1]) - np.floor(self._share * fallen[0])).astype(np.int64)
             self.ledger.rain += int(exchange.wet(flat, self._kind, fall))
+
+    def _soak(self, flat: NDArray[np.int32]) -> None:
+        taken = exchange.infiltrate(
+            flat, self._kind, self._soaked, self._conductivity, self._suction, self.unit, self._since
+        )
+        self.ledger.soaked += int(taken)
+        self._since = 0.0
 
     def _pour(self, flat: NDArray[np.int32], inflow: Inflow, end: float, per: float) -> None:
         inflow.given += inflow.volume(self.now, end) * per
@@ -292,13 +300,15 @@ class Basin:
         np.add.at(flat, inflow.cells, share.astype(np.int32))
         self.ledger.inflow += whole
 
-    def _hold(self, time: float) -> None:
-        flat, bed = self._h.ravel(), self._z.ravel()
-        for stage in self.stages:
-            top = round((float(np.interp(time, stage.times, stage.level)) - self._datum) / self.unit)
-            wanted = np.maximum(top - bed[stage.cells].astype(np.int64), 0)
-            self.ledger.held += int((wanted - flat[stage.cells]).sum())
-            flat[stage.cells] = wanted.astype(np.int32)
+    def _held(self, start: float, end: float) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+        """Return the cells whose level is given, their levels at `start` (units), and how these rise until `end`."""
+        cells = [np.empty(0, dtype=np.int64), *(stage.cells for stage in self.stages)]
+        tops = [
+            [np.full(len(s.cells), (np.interp(t, s.times, s.level) - self._datum) / self.unit) for s in self.stages]
+            for t in (start, end)
+        ]
+        first, last = (np.concatenate([np.empty(0), *at]) for at in tops)
+        return np.concatenate(cells), first, (last - first) / (end - start)
 
     def outside(self) -> list[Text]:
         """Return how the water now lies outside what the scheme was checked for: warnings, none if it does not."""

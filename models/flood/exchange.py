@@ -130,7 +130,7 @@ def soaked(f: float, k: float, s: float, dt: float) -> float:
         slope = 1.0 - s / (f + took + s) if s > 0.0 else 1.0
         change = value / slope
         took -= change
-        if abs(change) < 1e-14 + 1e-12 * took:
+        if abs(change) < 1e-12 + 1e-9 * took:
             break
     return max(took, 0.0)
 

@@ -73,6 +73,8 @@ def _face(ha, hb, za, zb, q, before, after, n2, unit, film, theta, side, gdt, gd
     y2 = y * y
     power = y2 * y2 * y2 * y
     slope = np.float32(np.int32(top_b - top_a)) * unit
+    before = before if before != _ZERO else q  # no flow there (a wall, dry ground): it says nothing of this face
+    after = after if after != _ZERO else q
     new = theta * q + side * (before + after) - gdx * depth * slope
     new = new / (_ONE + gdt * n2 * abs(q) * power)
     most = froude * depth * np.sqrt(_G * depth)
@@ -227,20 +229,35 @@ def _sweep(h, z, n2, qx, qy, new, kept, share, unit, film, theta, dt, dx, froude
 
 
 @numba.njit(cache=True, error_model="numpy")
-def flow(h, z, n2, qx, qy, edges, unit, film, theta, courant, dx, duration, froude):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - numba infers it
+def hold(h, z, cell, top):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - numba infers it
+    """Set cells to their given levels, in units above the datum; return the units that this brought."""
+    brought, columns = np.int64(0), h.shape[1]
+    for i in range(len(cell)):
+        r, c = cell[i] // columns, cell[i] % columns
+        wanted = max(np.int64(np.rint(top[i])) - np.int64(z[r, c]), np.int64(0))
+        brought += wanted - np.int64(h[r, c])
+        h[r, c] = np.int32(wanted)
+    return brought
+
+
+@numba.njit(cache=True, error_model="numpy")
+def flow(h, z, n2, qx, qy, edges, held, unit, film, theta, courant, dx, duration, froude):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - numba infers it
     """Let the water flow for `duration` (s), in steps of courant·dx/√(g·h_max).
 
     h, z : int32 [rows, columns] in units of `unit` metres; n2 : float32, Manning's n squared; qx : float32 [rows,
     columns + 1] and qy : float32 [rows + 1, columns], m²/s; edges : four float32 arrays with the root of the bed slope
-    with which water leaves at the west, east, south and north edge, 0 for a wall.
-    Returns the units that left, the steps, and the cell whose depth became impossible, -1 if none did.
+    with which water leaves at the west, east, south and north edge, 0 for a wall; held : cells whose level is given, int64,
+    their levels in units above the datum, float64, and how fast these rise, units/s.
+    Returns the units that left and those that held cells brought, the steps, and the cell whose depth became impossible,
+    -1 if none did.
     """
     rows, columns = h.shape
     new, kept = np.empty(columns - 1, dtype=np.float32), np.zeros((2, columns), dtype=np.float32)
     share = np.ones((2, columns), dtype=np.float32)
     west, east, south, north = edges
     opened = west.any() or east.any() or south.any() or north.any()
-    left, steps, passed, most = np.int64(0), 0, 0.0, np.int32(h.max())
+    cell, top, rise = held
+    left, brought, steps, passed, most = np.int64(0), np.int64(0), 0, 0.0, np.int32(h.max())
     while passed < duration:
         fastest = np.sqrt(GRAVITY * max(np.float64(most) * unit, 1e-6))
         count = np.ceil((duration - passed) / (courant * dx / fastest))
@@ -258,6 +275,7 @@ def flow(h, z, n2, qx, qy, edges, unit, film, theta, courant, dx, duration, frou
             left += _sum_units(qy[-1], per) - _sum_units(qy[0], per)
         steps += 1
         if least < 0:
-            return left, steps, np.int64(h.argmin())
+            return left, brought, steps, np.int64(h.argmin())
         passed = duration if count <= 1.0 else passed + step
-    return left, steps, np.int64(-1)
+        brought += hold(h, z, cell, top + rise * passed)
+    return left, brought, steps, np.int64(-1)
