@@ -75,7 +75,11 @@ class Stage:
     def __post_init__(self) -> None:
         if not len(self.cells) or (self.cells < 0).any():
             raise InputError(en="a river stage lies outside the raster", zh="水位边界在栅格之外")
-        if len(self.times) != len(self.level) or not (np.diff(self.times) > 0).all() or not np.isfinite(self.level).all():
+        if (
+            len(self.times) != len(self.level)
+            or not (np.diff(self.times) > 0).all()
+            or not np.isfinite(self.level).all()
+        ):
             raise InputError(en="a river stage has levels at rising times", zh="水位边界须在递增时刻给出水位")
 
 
@@ -196,7 +200,9 @@ class Basin:
         if not (np.isfinite(depth) & (depth >= 0.0)).all():
             raise InputError(en="a depth cannot be below zero or unknown", zh="水深不能为负或缺测")
         if float((self.terrain.z + depth).max()) > self.terrain.z.max() + HEADROOM:
-            raise InputError(en=f"water stands more than {HEADROOM:g} m above the ground", zh=f"水位高出地面超过 {HEADROOM:g} 米")
+            raise InputError(
+                en=f"water stands more than {HEADROOM:g} m above the ground", zh=f"水位高出地面超过 {HEADROOM:g} 米"
+            )
         before = int(self._h.sum(dtype=np.int64))
         self._h[:] = np.rint(depth / self.unit).astype(np.int32)
         self._initial += int(self._h.sum(dtype=np.int64)) - before
@@ -276,6 +282,7 @@ class Basin:
         self.ledger.stored += int(
             exchange.spill(flat, three.cell, three.sill, three.width, three.volume, three.held, scale)
         )
+
     def _rain(self, flat: NDArray[np.int32], end: float) -> None:
         if self.rain is None:
             return

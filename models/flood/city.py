@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ from sim.city.model import City
 from sim.streams import Stream
 
 STREET, BUILT, GREEN = 0, 1, 2
-_GROUND = Ground(runoff=(0.95, 0.85, 0.9), conductivity=(0.0, 0.0, 2.8e-6), suction=(0.0, 0.0, 0.05))  # assumption
+_GROUND = Ground(runoff=(0.95, 0.85, 0.9), conductivity=(0.0, 0.0, 1e-6), suction=(0.0, 0.0, 0.04))  # assumption
 _ROUGHNESS = (0.03, 0.08, 0.08)  #: Manning's n between houses and in grass holds what cells do not show (assumption)
 _PER_INLET = 0.02  #: m³/s that one inlet is built for (assumption); an area of 0.25 m² and a rim of 1.5 m
 _CLEAR = 3.0  #: m of a river below the ground at which drains run freely (assumption)
@@ -29,18 +29,8 @@ _ROOM, _WIDTH, _SILL = 2.6, 6.0, 0.15  #: m of a garage: height, width of its mo
 BARRIER = 0.6  #: m of a barrier at the mouth of a garage
 
 
-class Wish(Protocol):
-    """What the city's flood is asked to be."""
-
-    cell_m: float
-    underpasses: int
-    garages: int
-    dem: str | None
-    drain_mm_per_h: float
-    blocked: float
-    pump_m3_per_h: float
-    barriers: float
-    river_m: float | None
+if TYPE_CHECKING:
+    from models.hazards.flood import Flood
 
 
 @dataclass
@@ -54,7 +44,7 @@ class Places:
     building_cell: NDArray[np.int64]  #: [buildings] -1 off the raster
 
 
-def build(city: City, wish: Wish, rain: Rain, stream: Stream) -> Places:
+def build(city: City, wish: Flood, rain: Rain, stream: Stream) -> Places:
     """Return the basin of a city, dry, before the rain."""
     terrain, ways, underpasses = _terrain(city, wish, stream)
     z, raster = terrain.z, terrain.raster
@@ -63,14 +53,14 @@ def build(city: City, wish: Wish, rain: Rain, stream: Stream) -> Places:
     river = _river(z, wish)
     basin = Basin(
         terrain, np.array(_ROUGHNESS)[kind].reshape(z.shape), _GROUND, kind.astype(np.uint8),
-        edges={} if river else {name: 0.001 for name in ("west", "east", "south", "north")}, rain=rain, stages=river,
-        inlets=_inlets(wish, terrain, ways, underpasses), pumps=_pumps(wish, underpasses), froude=1.0,
+        edges={} if river else dict.fromkeys(("west", "east", "south", "north"), 0.001), rain=rain, stages=river,
+        inlets=_inlets(wish, terrain, ways, underpasses), pumps=_pumps(wish, underpasses), froude=1.0, exchange_s=5.0,
     )  # fmt: skip
     garage_of, basin.garages = _garages(city, wish, cell, z, stream)
     return Places(basin, ways, underpasses, garage_of, cell)
 
 
-def _terrain(city: City, wish: Wish, stream: Stream) -> tuple[Terrain, Courses, list[Underpass]]:
+def _terrain(city: City, wish: Flood, stream: Stream) -> tuple[Terrain, Courses, list[Underpass]]:
     if wish.dem is None:
         return synthetic_terrain(city, wish.cell_m, wish.underpasses, stream)
     x, y = city.drive.x, city.drive.y
@@ -79,7 +69,7 @@ def _terrain(city: City, wish: Wish, stream: Stream) -> tuple[Terrain, Courses, 
     terrain = Terrain(read.z.copy(), read.raster, read.crs)
     ways = courses(city.drive.shapes, terrain.raster)
     underpasses = find_underpasses(city, ways, wish.underpasses, stream)
-    carve(terrain.z, city, ways, underpasses, terrain.raster.size)
+    carve(terrain.z, ways, underpasses, terrain.raster.size)
     return terrain, ways, underpasses
 
 
@@ -96,7 +86,7 @@ def _kinds(city: City, terrain: Terrain, ways: Courses) -> NDArray[np.int64]:
     return kind
 
 
-def _river(z: NDArray[np.float64], wish: Wish) -> list[Stage]:
+def _river(z: NDArray[np.float64], wish: Flood) -> list[Stage]:
     """Return the river along the lowest edge of the raster, with its bed dug, where a stage is given."""
     if wish.river_m is None:
         return []
@@ -107,7 +97,7 @@ def _river(z: NDArray[np.float64], wish: Wish) -> list[Stage]:
     return [Stage(lowest, np.array([0.0]), np.array([max(wish.river_m, float(z.min()))]))]
 
 
-def _inlets(wish: Wish, terrain: Terrain, ways: Courses, underpasses: list[Underpass]) -> Inlets:
+def _inlets(wish: Flood, terrain: Terrain, ways: Courses, underpasses: list[Underpass]) -> Inlets:
     """Return inlets in all street cells: together they carry the design rain of the whole raster."""
     cell = np.setdiff1d(np.unique(ways.cell), [one.cell for one in underpasses])
     area = len(terrain.raster) * terrain.raster.size**2
@@ -119,7 +109,7 @@ def _inlets(wish: Wish, terrain: Terrain, ways: Courses, underpasses: list[Under
     return Inlets(cell, capacity, 1.5 * count, 0.25 * count, np.full(len(cell), (1.0 - wish.blocked) * free))
 
 
-def _pumps(wish: Wish, underpasses: list[Underpass]) -> Pumps:
+def _pumps(wish: Flood, underpasses: list[Underpass]) -> Pumps:
     """Return the stations of the underpasses, and after them the crews' pumps, which still stand idle."""
     cell = np.array([one.cell for one in underpasses] * 2, dtype=np.int64)
     rate = np.zeros(len(cell))
@@ -128,7 +118,7 @@ def _pumps(wish: Wish, underpasses: list[Underpass]) -> Pumps:
 
 
 def _garages(
-    city: City, wish: Wish, cell: NDArray[np.int64], z: NDArray[np.float64], stream: Stream
+    city: City, wish: Flood, cell: NDArray[np.int64], z: NDArray[np.float64], stream: Stream
 ) -> tuple[NDArray[np.int64], Garages]:
     """Return the buildings with a garage, by luck among tall ones, and their garages; some have a barrier in place."""
     places = city.buildings
@@ -137,9 +127,8 @@ def _garages(
     chosen = np.sort(tall[np.argsort(draws)][: wish.garages]).astype(np.int64)
     mouth = np.array([_lowest_beside(z, int(one)) for one in cell[chosen]], dtype=np.int64)
     guarded = stream.uniforms("flood.barrier", places.osm_id[chosen]) < wish.barriers
-    return chosen, Garages(
-        mouth, _SILL + BARRIER * guarded, np.full(len(chosen), _WIDTH), _ROOM * np.maximum(places.footprint[chosen], 100.0)
-    )
+    room = np.asarray(_ROOM * np.maximum(places.footprint[chosen], 100.0))
+    return chosen, Garages(mouth, _SILL + BARRIER * guarded, np.full(len(chosen), _WIDTH), room)
 
 
 def _lowest_beside(z: NDArray[np.float64], cell: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from math import isnan, nan
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,9 @@ from sim.text import Text
 if TYPE_CHECKING:
     from models.hazards.flood import Flood
 
-DEPTH = FieldKind("flood.depth", Text("Depth of water", "积水深度"), "cell", "m", (0.05, 0.15, 0.3, 0.6, 1.0, 2.0), 0.05)
+DEPTH = FieldKind(
+    "flood.depth", Text("Depth of water", "积水深度"), "cell", "m", (0.05, 0.15, 0.3, 0.6, 1.0, 2.0), 0.05
+)
 RATING = FieldKind(
     "flood.rating", Text("Danger to people, d·(v + 0.5) + debris", "行人危险度 d·(v+0.5)+碎片系数"), "cell", "ratio",
     (0.75, 1.25, 2.0), 0.25,
@@ -84,7 +87,7 @@ class FloodCourse(Course):
         fails = self._at + kind.pumps_fail_min * MINUTE
         for number, one in enumerate(self._under):
             if world.rules.stream.chance(kind.pumps_fail, "flood.pump_fails", one.place.key):
-                world.engine.at(fails, lambda number=number: self._fail(number))  # type: ignore[misc]  # a default binds it
+                world.engine.at(fails, partial(self._fail, number))
 
     def _fail(self, number: int) -> None:
         self._basin.pumps.rate[number] = 0.0
@@ -131,7 +134,7 @@ class FloodCourse(Course):
             node = one.place.nodes[0]
             one.order = world.open_order("flood_pumping", key=one.place.key, node=node, cause=one.wet)
             after = world.rules.stream.lognormal(kind.close_min * MINUTE, 0.5, "flood.closing", one.place.key)
-            world.engine.at(now + after, lambda: self._close(one))
+            world.engine.at(now + after, partial(self._close, one))
         if one.closed and depth < _OPENS and now > self._ends:
             one.closed, one.t_open = False, now + beat
             self._note("flood_underpass_open", one.place.nodes[0], one.wet)
@@ -163,7 +166,9 @@ class FloodCourse(Course):
             key, node = one.place.key * 1000 + one.rescues, one.place.nodes[0]
             one.rescues += 1
             one.rescue = world.open_order("flood_rescue", key=key, node=node, severity=0.9, cause=told)
-            self._trapped[one.rescue] = Trapped("underpass", one.place.cell, lambda: one.depth >= people.FILLS)
+            self._trapped[one.rescue] = Trapped(
+                "underpass", one.place.cell, partial(self._deep, self._depth, one.place.cell, people.FILLS)
+            )
         self._trapped[one.rescue].persons += came
         one.trapped += came
 
@@ -200,7 +205,7 @@ class FloodCourse(Course):
             inside = float(occupants(world.population, len(places), world.hour(now))[building])
             went = self._draw("flood.in_garage", building, people.expected_in_garage(inside))
             if went > 0.0:
-                deep = lambda building=building: self._garage[building] >= people.ROOFS  # noqa: E731 - bound now
+                deep = partial(self._deep, self._garage, building, people.ROOFS)
                 self._rescue(building, 0, told, Trapped("garage", building, deep, went))
 
     def _houses(self, now: float) -> None:
@@ -217,8 +222,12 @@ class FloodCourse(Course):
             stay = self._draw("flood.ground_floor", building, float(expected[building]))
             if stay > 0.0:
                 told = self._note("flood_house", int(places.drive_node[building]), self._begun)
-                over = lambda at=int(cell[building]): self._depth[at] >= 2.0 * people.WADES  # noqa: E731 - bound now
+                over = partial(self._deep, self._depth, int(cell[building]), 2.0 * people.WADES)
                 self._rescue(building, 1, told, Trapped("house", building, over, stay))
+
+    @staticmethod
+    def _deep(field: NDArray[np.float64], at: int, limit: float) -> bool:
+        return bool(field[at] >= limit)
 
     def _draw(self, decision: str, building: int, expected: float) -> float:
         key = np.array([self._world.city.buildings.osm_id[building]])

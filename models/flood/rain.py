@@ -50,7 +50,8 @@ class Rain:
             raise InputError(en="rain cannot be below zero or unknown", zh="降雨强度不能为负或缺测")
         if (self.intensity > HEAVIEST * MM_PER_H).any():
             raise InputError(
-                en=f"rain above {HEAVIEST:g} mm/h is not of this world", zh=f"降雨强度超过 {HEAVIEST:g} 毫米/小时，不合实际"
+                en=f"rain above {HEAVIEST:g} mm/h is not of this world",
+                zh=f"降雨强度超过 {HEAVIEST:g} 毫米/小时，不合实际",
             )
 
     @property
@@ -93,7 +94,9 @@ def hyetograph(mm_per_h: Sequence[float], block_s: float) -> Rain:
 def observed(seconds: Sequence[float], mm: Sequence[float]) -> Rain:
     """Return the rain of a gauge: at each time, the depth (mm) since the time before; the first one only begins it."""
     if len(seconds) != len(mm) or len(mm) < 2:
-        raise InputError(en="an observed series needs a depth at each of two times at least", zh="实测序列至少需两个时刻的雨量")
+        raise InputError(
+            en="an observed series needs a depth at each of two times at least", zh="实测序列至少需两个时刻的雨量"
+        )
     times = np.asarray(seconds, dtype=np.float64)
     if not (np.diff(times) > 0).all():
         raise InputError(en="the times of the rain must rise", zh="降雨时间须递增")
@@ -118,4 +121,6 @@ def design_storm(
     share = np.where(from_peak < 0, peak, 1.0 - peak)
     tau = np.divide(np.abs(from_peak), share, out=np.zeros_like(from_peak), where=share > 0)
     depth = np.sign(from_peak) * share * tau * np.array([formula.of(years, one) for one in tau])
-    return Rain(edges * 60.0, np.maximum(np.diff(depth), 0.0) * 1e-3 / (np.diff(edges) * 60.0))
+    return Rain(
+        np.asarray(edges * 60.0, dtype=np.float64), np.maximum(np.diff(depth), 0.0) * 1e-3 / (np.diff(edges) * 60.0)
+    )

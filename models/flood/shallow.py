@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import numba
 import numpy as np
-from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic
 from numpy.typing import NDArray
 
+Row = NDArray[np.float32]
+Units = NDArray[np.int32]
+Unit, Real = np.int32, np.float32
+#: Cells whose level is given, their levels (units), and how fast these rise (units/s).
+Held = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]
 GRAVITY = 9.80665  #: m/s²
 _G = np.float32(GRAVITY)
 _ZERO, _ONE, _HALF = np.float32(0.0), np.float32(1.0), np.float32(0.5)
@@ -24,26 +26,11 @@ _MAGIC = np.float32(0x54A2FA8C)  #: first guess of x^(−1/3) from the bits of x
 _ALMOST = np.float32(0.999)  #: of a cell's water may leave it in a step, less some units for rounding
 
 
-@intrinsic  # type: ignore[untyped-decorator]  # numba is not typed
-def _bits(context, number):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba's own protocol
-    def code(context, builder, signature, args):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba's own protocol
-        return builder.bitcast(args[0], ir.IntType(32))
-
-    return types.int32(types.float32), code
-
-
-@intrinsic  # type: ignore[untyped-decorator]  # numba is not typed
-def _number(context, bits):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba's own protocol
-    def code(context, builder, signature, args):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba's own protocol
-        return builder.bitcast(args[0], ir.FloatType())
-
-    return types.float32(types.int32), code
-
-
-@numba.njit(error_model="numpy", inline="always")
-def _inverse_cube_root(x: np.float32) -> np.float32:
+@numba.njit(cache=True, error_model="numpy")
+def _inverse_cube_root(x: Real) -> Real:
     """Return x^(−1/3) to 2e-7: a guess from the exponent and two steps of third order."""
-    y = _number(np.int32(_MAGIC - np.float32(_bits(x)) * _THIRD))
+    bits = np.float32(x).view(np.int32)
+    y = np.int32(_MAGIC - np.float32(bits) * _THIRD).view(np.float32)
     e = _ONE - x * y * y * y
     y = y + y * e * (_THIRD + _TWO_NINTHS * e)
     e = _ONE - x * y * y * y
@@ -51,7 +38,7 @@ def _inverse_cube_root(x: np.float32) -> np.float32:
 
 
 @numba.njit(cache=True, error_model="numpy")
-def friction_power(depth: NDArray[np.float32]) -> NDArray[np.float32]:
+def friction_power(depth: Row) -> Row:
     """Return depth^(−7/3), as the kernel computes it."""
     power = np.empty_like(depth)
     for i in range(len(depth)):
@@ -60,12 +47,14 @@ def friction_power(depth: NDArray[np.float32]) -> NDArray[np.float32]:
     return power
 
 
-@numba.njit(error_model="numpy", inline="always")
-def _face(ha, hb, za, zb, q, before, after, n2, unit, film, theta, side, gdt, gdx, froude):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - inlined: numba infers it
+@numba.njit(cache=True, error_model="numpy")
+def _face(
+    ha: Unit, hb: Unit, za: Unit, zb: Unit, q: Real, before: Real, after: Real, n2: Real, unit: Real, film: Real,
+    theta: Real, side: Real, gdt: Real, gdx: Real, froude: Real,
+) -> Real:  # fmt: skip
     """Return the new discharge across the face between cells a and b, m²/s."""
     top_a, top_b = np.int32(za + ha), np.int32(zb + hb)
-    top = top_a if top_a > top_b else top_b
-    bed = za if za > zb else zb
+    top, bed = max(top_a, top_b), max(za, zb)
     depth = np.float32(np.int32(top - bed)) * unit
     wet = depth > film
     depth = depth if wet else film
@@ -78,13 +67,25 @@ def _face(ha, hb, za, zb, q, before, after, n2, unit, film, theta, side, gdt, gd
     new = theta * q + side * (before + after) - gdx * depth * slope
     new = new / (_ONE + gdt * n2 * abs(q) * power)
     most = froude * depth * np.sqrt(_G * depth)
-    new = new if new < most else most
-    new = new if new > -most else -most
+    new = min(most, new)
+    new = max(-most, new)
     return new if wet else _ZERO
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _across(h, z, n2, q, new, unit, film, theta, gdt, gdx, froude):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers it
+def _across(
+    h: Units,
+    z: Units,
+    n2: Row,
+    q: Row,
+    new: Row,
+    unit: Real,
+    film: Real,
+    theta: Real,
+    gdt: Real,
+    gdx: Real,
+    froude: Real,
+) -> None:
     """Step the discharges between the cells of one row."""
     side = (_ONE - theta) * _HALF
     half = gdt * _HALF
@@ -100,7 +101,10 @@ def _across(h, z, n2, q, new, unit, film, theta, gdt, gdx, froude):  # type: ign
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _down(h, h_b, z, z_b, n2, n2_b, q, before, after, old, unit, film, theta, gdt, gdx, froude):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers it
+def _down(
+    h: Units, h_b: Units, z: Units, z_b: Units, n2: Row, n2_b: Row, q: Row, before: Row, after: Row, old: Row,
+    unit: Real, film: Real, theta: Real, gdt: Real, gdx: Real, froude: Real,
+) -> None:  # fmt: skip
     """Step the discharges between two rows; what they were before stays in `old`."""
     side = (_ONE - theta) * _HALF
     half = gdt * _HALF
@@ -114,18 +118,18 @@ def _down(h, h_b, z, z_b, n2, n2_b, q, before, after, old, unit, film, theta, gd
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _overdrawn(h, west, east, south, north, per):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers it
+def _overdrawn(h: Units, west: Row, east: Row, south: Row, north: Row, per: Real) -> bool:
     """Return whether more is to leave some cell of a row than it holds."""
     over = np.int32(0)
     for c in range(len(h)):
-        out = (east[c] if east[c] > _ZERO else _ZERO) - (west[c] if west[c] < _ZERO else _ZERO)
-        out += (north[c] if north[c] > _ZERO else _ZERO) - (south[c] if south[c] < _ZERO else _ZERO)
+        out = (max(_ZERO, east[c])) - (min(_ZERO, west[c]))
+        out += (max(_ZERO, north[c])) - (min(_ZERO, south[c]))
         over |= np.int32(out * per > np.float32(h[c]) * _ALMOST - np.float32(4.0))
     return over != 0
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _shares(h, west, east, south, north, per, share):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers it
+def _shares(h: Units, west: Row, east: Row, south: Row, north: Row, per: Real, share: Row) -> None:
     """Write which share of its outflow each cell of a row can pay for."""
     for c in range(len(h)):
         out = max(east[c], _ZERO) - min(west[c], _ZERO) + max(north[c], _ZERO) - min(south[c], _ZERO)
@@ -134,25 +138,14 @@ def _shares(h, west, east, south, north, per, share):  # type: ignore[no-untyped
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _limit_across(q, share):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers it
-    """Scale the discharges of a row by the share of the cell that they leave."""
-    last = len(share)
-    for c in range(last + 1):
-        if q[c] > _ZERO and c > 0:
-            q[c] *= share[c - 1]
-        elif q[c] < _ZERO and c < last:
-            q[c] *= share[c]
-
-
-@numba.njit(cache=True, error_model="numpy")
-def _limit_down(q, share, share_b):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers it
-    """Scale the discharges between two rows by the share of the cell that they leave."""
+def _limit(q: Row, before: Row, after: Row) -> None:
+    """Scale discharges by the share that the cell can pay for which they leave: the one before, or the one after."""
     for c in range(len(q)):
-        q[c] *= share[c] if q[c] > _ZERO else share_b[c]
+        q[c] *= before[c] if q[c] > _ZERO else after[c]
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _fill(h, west, east, south, north, per):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers it
+def _fill(h: Units, west: Row, east: Row, south: Row, north: Row, per: Real) -> tuple[Unit, Unit]:
     """Move the water of one step; return the least and the greatest depth of the row, in units."""
     least, most = np.int32(2147483647), np.int32(-2147483648)
     for c in range(len(h)):
@@ -160,13 +153,13 @@ def _fill(h, west, east, south, north, per):  # type: ignore[no-untyped-def]  # 
         came += np.int32(np.rint(per * south[c])) - np.int32(np.rint(per * north[c]))
         depth = np.int32(h[c] + came)
         h[c] = depth
-        least = depth if depth < least else least
-        most = depth if depth > most else most
+        least = min(least, depth)
+        most = max(most, depth)
     return least, most
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _leave(h, n2, root, q, sign, unit):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers it
+def _leave(h: Units, n2: Row, root: Row, q: Row, sign: Real, unit: Real) -> None:
     """Set the discharge out of cells at an edge: uniform flow at a bed slope of root², at most critical flow."""
     for c in range(len(h)):
         depth = np.float32(h[c]) * unit
@@ -178,7 +171,8 @@ def _leave(h, n2, root, q, sign, unit):  # type: ignore[no-untyped-def]  # noqa:
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _sum_units(q, per):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers it
+def _sum_units(q: Row, per: Real) -> int:
+    """Return the units that cross faces in a step."""
     total = np.int64(0)
     for c in range(len(q)):
         total += np.int64(np.rint(per * q[c]))
@@ -186,7 +180,10 @@ def _sum_units(q, per):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _sweep(h, z, n2, qx, qy, new, kept, share, unit, film, theta, dt, dx, froude):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers it
+def _sweep(
+    h: Units, z: Units, n2: Row, qx: Row, qy: Row, new: Row, kept: Row, share: Row, unit: Real, film: Real, theta: Real,
+    dt: Real, dx: Real, froude: Real,
+) -> tuple[Unit, Unit]:  # fmt: skip
     """Step all rows once; return the least and the greatest depth, in units.
 
     A row moves its water one row late: only then is it known what its neighbour can pay for.
@@ -203,33 +200,29 @@ def _sweep(h, z, n2, qx, qy, new, kept, share, unit, film, theta, dt, dx, froude
                 h[r], h[r + 1], z[r], z[r + 1], n2[r], n2[r + 1], qy[r + 1], kept[r % 2], qy[r + 2], kept[(r + 1) % 2],
                 unit, film, theta, gdt, gdx, froude,
             )  # fmt: skip
-        west, east = qx[r, :-1], qx[r, 1:]
+        west, east, mine, other = qx[r, :-1], qx[r, 1:], share[1 + r % 2], share[1 + (r + 1) % 2]
         limited = _overdrawn(h[r], west, east, qy[r], qy[r + 1], per)
         if limited:
-            _shares(h[r], west, east, qy[r], qy[r + 1], per, share[r % 2])
-        elif limited_before:
-            share[r % 2, :] = _ONE
-        if limited_before or limited:
-            if not limited_before:
-                share[(r + 1) % 2, :] = _ONE
-            if r > 0:
-                _limit_down(qy[r], share[(r + 1) % 2], share[r % 2])
-            else:
-                _limit_down(qy[r], share[r % 2] * _ZERO + _ONE, share[r % 2])
-        if limited:
-            _limit_across(qx[r], share[r % 2])
+            _shares(h[r], west, east, qy[r], qy[r + 1], per, mine)
+            _limit(qx[r, 1:-1], mine[:-1], mine[1:])
+            qx[r, 0] *= mine[0]
+            qx[r, -1] *= mine[-1]
+        else:
+            mine[:] = _ONE
+        if limited or limited_before:
+            _limit(qy[r], other if r > 0 else share[0], mine)
         if r > 0:
             low, high = _fill(h[r - 1], qx[r - 1, :-1], qx[r - 1, 1:], qy[r - 1], qy[r], per)
             least, most = min(least, low), max(most, high)
         limited_before = limited
     if limited_before:
-        _limit_down(qy[rows], share[(rows - 1) % 2], share[(rows - 1) % 2] * _ZERO + _ONE)
+        _limit(qy[rows], share[1 + (rows - 1) % 2], share[0])
     low, high = _fill(h[rows - 1], qx[rows - 1, :-1], qx[rows - 1, 1:], qy[rows - 1], qy[rows], per)
     return min(least, low), max(most, high)
 
 
 @numba.njit(cache=True, error_model="numpy")
-def hold(h, z, cell, top):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - numba infers it
+def hold(h: Units, z: Units, cell: NDArray[np.int64], top: NDArray[np.float64]) -> int:
     """Set cells to their given levels, in units above the datum; return the units that this brought."""
     brought, columns = np.int64(0), h.shape[1]
     for i in range(len(cell)):
@@ -241,7 +234,10 @@ def hold(h, z, cell, top):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN2
 
 
 @numba.njit(cache=True, error_model="numpy")
-def flow(h, z, n2, qx, qy, edges, held, unit, film, theta, courant, dx, duration, froude):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - numba infers it
+def flow(
+    h: Units, z: Units, n2: Row, qx: Row, qy: Row, edges: tuple[Row, ...], held: Held, unit: Real, film: Real,
+    theta: Real, courant: float, dx: Real, duration: float, froude: Real,
+) -> tuple[int, int, int, int]:  # fmt: skip
     """Let the water flow for `duration` (s), in steps of courant·dx/√(g·h_max).
 
     h, z : int32 [rows, columns] in units of `unit` metres; n2 : float32, Manning's n squared; qx : float32 [rows,
@@ -251,9 +247,9 @@ def flow(h, z, n2, qx, qy, edges, held, unit, film, theta, courant, dx, duration
     Returns the units that left and those that held cells brought, the steps, and the cell whose depth became impossible,
     -1 if none did.
     """
-    rows, columns = h.shape
+    columns = h.shape[1]
     new, kept = np.empty(columns - 1, dtype=np.float32), np.zeros((2, columns), dtype=np.float32)
-    share = np.ones((2, columns), dtype=np.float32)
+    share = np.ones((3, columns), dtype=np.float32)
     west, east, south, north = edges
     opened = west.any() or east.any() or south.any() or north.any()
     cell, top, rise = held

@@ -79,7 +79,7 @@ def find_underpasses(city: City, ways: Courses, count: int, stream: Stream) -> l
     return found
 
 
-def carve(z: NDArray[np.float64], city: City, ways: Courses, underpasses: list[Underpass], size: float) -> None:
+def carve(z: NDArray[np.float64], ways: Courses, underpasses: list[Underpass], size: float) -> None:
     """Lower streets by a kerb and let underpasses dip; a dip is a cell wide and connected by its sides."""
     flat = z.ravel()
     lower = np.unique(ways.cell)
@@ -111,5 +111,5 @@ def synthetic_terrain(city: City, size: float, count: int, stream: Stream) -> tu
     z = natural(raster, stream)
     ways = courses(city.drive.shapes, raster)
     underpasses = find_underpasses(city, ways, count, stream)
-    carve(z, city, ways, underpasses, size)
+    carve(z, ways, underpasses, size)
     return Terrain(z, raster, city.crs), ways, underpasses

@@ -40,13 +40,17 @@ class Terrain:
                 zh=f"高程模型有 {len(holes)} 处空洞，首处位于自南起第 {row} 行、第 {column} 列：请先填补",
             )
         if float(np.abs(self.z).max()) > 9000.0:
-            raise InputError(en="an elevation lies beyond 9000 m: is the unit metres?", zh="高程超出 9000 米：单位是否为米？")
+            raise InputError(
+                en="an elevation lies beyond 9000 m: is the unit metres?", zh="高程超出 9000 米：单位是否为米？"
+            )
 
     def cell_of(self, x: float, y: float, what: str = "an inflow", zh: str = "入流") -> int:
         """Return the cell at a point in metres; raise `InputError` outside the raster."""
         cell = int(self.raster.cell_of(np.array([x]), np.array([y]))[0])
         if cell < 0:
-            raise InputError(en=f"{what} at ({x:g}, {y:g}) lies outside the raster", zh=f"{zh}位置（{x:g}, {y:g}）在栅格之外")
+            raise InputError(
+                en=f"{what} at ({x:g}, {y:g}) lies outside the raster", zh=f"{zh}位置（{x:g}, {y:g}）在栅格之外"
+            )
         return cell
 
     def within(self, bounds: tuple[float, float, float, float], crs: str) -> Terrain:

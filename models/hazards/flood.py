@@ -67,12 +67,14 @@ class Flood(Hazard):
     }  # fmt: skip
     crews: ClassVar[dict[str, CrewKind]] = {
         "pump_crew": CrewKind(
-            title=Text("Pumping crew", "排水抢险组"), station="lift_depot", per_100k=1.0, at_least=2, priority=True
+            title=Text("Pumping crew", "排水抢险组"), station="lift_depot", per_100k=1.5, at_least=2, priority=True
         )
     }  # fmt: skip
     tells: ClassVar[dict[str, Text]] = {
         "flood_rain": Text("the cloudburst begins", "暴雨开始"),
-        "flood_underpass_wet": Text("water in an underpass reaches the line at which it is closed", "下穿通道积水达到封闭警戒线"),
+        "flood_underpass_wet": Text(
+            "water in an underpass reaches the line at which it is closed", "下穿通道积水达到封闭警戒线"
+        ),
         "flood_underpass_closed": Text("an underpass is closed", "下穿通道封闭"),
         "flood_underpass_open": Text("an underpass is open again", "下穿通道恢复通行"),
         "flood_streets": Text("streets are slow or closed by water", "道路积水，限速或中断"),
@@ -105,7 +107,9 @@ class Flood(Hazard):
     years: Annotated[float, Field(ge=1, le=10_000), Unit("ratio")] = 100.0  #: return period of the design storm
     minutes: Annotated[float, Field(ge=5, le=2880), Unit("min")] = 180.0
     peak: Annotated[float, Field(ge=0, le=1), Unit("share")] = 0.4  #: of its time that is before the peak
-    series_mm_per_h: Annotated[Intensities, Unit("mm/h")] = ()  #: instead of the design storm: a hyetograph, or as observed
+    series_mm_per_h: Annotated[
+        Intensities, Unit("mm/h")
+    ] = ()  #: instead of the design storm: a hyetograph, or as observed
     series_min: Annotated[float, Field(gt=0, le=1440), Unit("min")] = 60.0  #: each of its blocks
     cell_m: Annotated[float, Field(ge=2, le=100), Unit("m")] = 10.0
     dem: Annotated[str | None, Unit("place")] = None  #: a file with the ground (.asc with .prj, .npz); None: invented
@@ -113,14 +117,18 @@ class Flood(Hazard):
     garages: Annotated[int, Field(ge=0, le=100_000), Unit("count")] = 60
     drain_mm_per_h: Annotated[float, Field(ge=0, le=500), Unit("mm/h")] = 36.0  #: a storm of 2 to 3 years (assumption)
     blocked: Annotated[float, Field(ge=0, le=1), Unit("share")] = 0.3  #: of the inlets, by leaves (assumption)
-    pump_m3_per_h: Annotated[float, Field(ge=0, le=100_000), Unit("m³/h")] = 400.0  #: of an underpass's station (assumption)
+    pump_m3_per_h: Annotated[float, Field(ge=0, le=100_000), Unit("m³/h")] = (
+        400.0  #: of an underpass's station (assumption)
+    )
     pumps_fail: Annotated[float, Field(ge=0, le=1), Unit("share")] = 0.4  #: of the stations, whose power fails
     pumps_fail_min: Annotated[float, Field(ge=0, le=2880), Unit("min")] = 60.0  #: after the rain begins
-    crew_m3_per_h: Annotated[float, Field(ge=0, le=100_000), Unit("m³/h")] = 1500.0  #: a crew's pump (assumption)
+    crew_m3_per_h: Annotated[float, Field(ge=0, le=100_000), Unit("m³/h")] = 3000.0  #: a crew's pump (assumption)
     barriers: Annotated[float, Field(ge=0, le=1), Unit("share")] = 0.3  #: of the garages have one in place in time
     close_m: Annotated[float, Field(gt=0, le=1), Unit("m")] = 0.2  #: of water at which an underpass is closed
     close_min: Annotated[float, Field(ge=0, le=600), Unit("min")] = 5.0  #: until somebody stands there (assumption)
-    river_m: Annotated[float | None, Field(ge=-100, le=9000), Unit("m")] = None  #: its level; None: water runs off freely
+    river_m: Annotated[float | None, Field(ge=-100, le=9000), Unit("m")] = (
+        None  #: its level; None: water runs off freely
+    )
 
     @model_validator(mode="after")
     def _rain_is_rain(self) -> Flood:

@@ -35,7 +35,9 @@ def hunter_wave(dx: float = 50.0, n: float = 0.03, **other):
     return np.arange(cells) * dx, basin.depth[0]
 
 
-def rain_on_plane(dx: float = 0.5, n: float = 0.03, slope: float = 0.01, mm_per_h: float = 50.0, seconds: float = 1800.0):
+def rain_on_plane(
+    dx: float = 0.5, n: float = 0.03, slope: float = 0.01, mm_per_h: float = 50.0, seconds: float = 1800.0
+):
     """Return the discharge at the end of a plane of 100 m (m²/s), and the time of equilibrium that its water tells (s).
 
     A kinematic plane in equilibrium holds i·L·t_e/1.6.

@@ -7,8 +7,9 @@ import numpy as np
 G = 9.80665
 
 
-def faces(h0, h1, z0, z1, q, before, after, n2, dt, dx, theta, film, power=7.0 / 3.0):
-    """Return the new discharges between cells, m²/s."""
+def faces(h0, h1, z0, z1, q, before, after, rest):
+    """Return the new discharges between cells, m²/s; `rest` is n², Δt, Δx, θ, the film and the power of the depth."""
+    n2, dt, dx, theta, film, power = rest
     depth = np.maximum(z0 + h0, z1 + h1) - np.maximum(z0, z1)
     wet = depth > film
     depth = np.where(wet, depth, film)
@@ -30,8 +31,10 @@ class Twin:
     def step(self, dt: float) -> None:
         z, h, qx, qy = self.z, self.h, self.qx.copy(), self.qy.copy()
         rest = (self.n2, dt, self.dx, self.theta, self.film, self.power)
-        qx[:, 1:-1] = faces(h[:, :-1], h[:, 1:], z[:, :-1], z[:, 1:], self.qx[:, 1:-1], self.qx[:, :-2], self.qx[:, 2:], *rest)
-        qy[1:-1] = faces(h[:-1], h[1:], z[:-1], z[1:], self.qy[1:-1], self.qy[:-2], self.qy[2:], *rest)
+        qx[:, 1:-1] = faces(
+            h[:, :-1], h[:, 1:], z[:, :-1], z[:, 1:], self.qx[:, 1:-1], self.qx[:, :-2], self.qx[:, 2:], rest
+        )
+        qy[1:-1] = faces(h[:-1], h[1:], z[:-1], z[1:], self.qy[1:-1], self.qy[:-2], self.qy[2:], rest)
         out = np.maximum(qx[:, 1:], 0) - np.minimum(qx[:, :-1], 0) + np.maximum(qy[1:], 0) - np.minimum(qy[:-1], 0)
         share = np.ones_like(h)
         many = out > 0

@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from basins import (
-    EQUILIBRIUM, HUNTER_H, HUNTER_X, PLATEAU, UNIFORM, environment_agency_4, ground, hunter, hunter_wave, rain_on_plane,
+    EQUILIBRIUM,
+    HUNTER_H,
+    HUNTER_X,
+    PLATEAU,
+    UNIFORM,
+    environment_agency_4,
+    ground,
+    hunter,
+    hunter_wave,
+    rain_on_plane,
     uniform_flow,
 )  # fmt: skip
 from flood_twin import Twin
