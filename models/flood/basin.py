@@ -258,7 +258,7 @@ class Basin:
         self.ledger.held += int(brought)
         self.steps += int(steps)
         if cell >= 0:
-            row, column = divmod(int(cell), self._h.shape[1])
+            row, column = divmod(int(cell), self.terrain.raster.columns)
             raise PhysicsError(
                 en=f"the depth in cell (row {row}, column {column}) became impossible at {self.now:.1f} s",
                 zh=f"{self.now:.1f} 秒时第 {row} 行第 {column} 列像元的水深不合物理",

@@ -128,7 +128,8 @@ def _garages(
     mouth = np.array([_lowest_beside(z, int(one)) for one in cell[chosen]], dtype=np.int64)
     guarded = stream.uniforms("flood.barrier", places.osm_id[chosen]) < wish.barriers
     room = np.asarray(_ROOM * np.maximum(places.footprint[chosen], 100.0))
-    return chosen, Garages(mouth, _SILL + BARRIER * guarded, np.full(len(chosen), _WIDTH), room)
+    sill = np.where(guarded, _SILL + BARRIER, _SILL)
+    return chosen, Garages(mouth, sill, np.full(len(chosen), _WIDTH), room)
 
 
 def _lowest_beside(z: NDArray[np.float64], cell: int) -> int:

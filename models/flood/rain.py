@@ -88,7 +88,7 @@ def hyetograph(mm_per_h: Sequence[float], block_s: float) -> Rain:
     """Return the rain of a series of mean intensities (mm/h) over blocks of one length (s)."""
     if not len(mm_per_h) or not block_s > 0:
         raise InputError(en="a hyetograph needs blocks of some length", zh="雨量过程线须有时段与时长")
-    return Rain(np.arange(len(mm_per_h) + 1) * block_s, np.asarray(mm_per_h, dtype=np.float64) * MM_PER_H)
+    return Rain(np.arange(len(mm_per_h) + 1, dtype=np.float64) * float(block_s), np.asarray(mm_per_h, dtype=np.float64) * MM_PER_H)
 
 
 def observed(seconds: Sequence[float], mm: Sequence[float]) -> Rain:
@@ -122,5 +122,5 @@ def design_storm(
     tau = np.divide(np.abs(from_peak), share, out=np.zeros_like(from_peak), where=share > 0)
     depth = np.sign(from_peak) * share * tau * np.array([formula.of(years, one) for one in tau])
     return Rain(
-        np.asarray(edges * 60.0, dtype=np.float64), np.maximum(np.diff(depth), 0.0) * 1e-3 / (np.diff(edges) * 60.0)
+        np.multiply(edges, 60.0, dtype=np.float64), np.maximum(np.diff(depth), 0.0) * 1e-3 / (np.diff(edges) * 60.0)
     )

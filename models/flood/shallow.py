@@ -9,13 +9,16 @@ Rows are stepped in one sweep, from the arrays that are read to those that are w
 
 from __future__ import annotations
 
+from typing import Any, TypeAlias
+
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
 Row = NDArray[np.float32]
 Units = NDArray[np.int32]
-Unit, Real = np.int32, np.float32
+Unit: TypeAlias = Any  #: a scalar np.int32
+Real: TypeAlias = Any  #: a scalar np.float32
 #: Cells whose level is given, their levels (units), and how fast these rise (units/s).
 Held = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]
 GRAVITY = 9.80665  #: m/s²
@@ -171,7 +174,7 @@ def _leave(h: Units, n2: Row, root: Row, q: Row, sign: Real, unit: Real) -> None
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _sum_units(q: Row, per: Real) -> int:
+def _sum_units(q: Row, per: Real) -> Unit:
     """Return the units that cross faces in a step."""
     total = np.int64(0)
     for c in range(len(q)):
@@ -222,7 +225,7 @@ def _sweep(
 
 
 @numba.njit(cache=True, error_model="numpy")
-def hold(h: Units, z: Units, cell: NDArray[np.int64], top: NDArray[np.float64]) -> int:
+def hold(h: Units, z: Units, cell: NDArray[np.int64], top: NDArray[np.float64]) -> Unit:
     """Set cells to their given levels, in units above the datum; return the units that this brought."""
     brought, columns = np.int64(0), h.shape[1]
     for i in range(len(cell)):
@@ -237,7 +240,7 @@ def hold(h: Units, z: Units, cell: NDArray[np.int64], top: NDArray[np.float64]) 
 def flow(
     h: Units, z: Units, n2: Row, qx: Row, qy: Row, edges: tuple[Row, ...], held: Held, unit: Real, film: Real,
     theta: Real, courant: float, dx: Real, duration: float, froude: Real,
-) -> tuple[int, int, int, int]:  # fmt: skip
+) -> tuple[Unit, Unit, int, Unit]:  # fmt: skip
     """Let the water flow for `duration` (s), in steps of courant·dx/√(g·h_max).
 
     h, z : int32 [rows, columns] in units of `unit` metres; n2 : float32, Manning's n squared; qx : float32 [rows,
