@@ -108,7 +108,7 @@ class Basin:
     film: float = FILM
     froude: float = np.inf
     exchange_s: float = 1.0  #: rain, inlets and boundaries act at least this often, or once a step if that is longer, at most 5 times this
-    soak_s: float = 60.0  #: infiltration acts this often
+    soak_s: float = 60.0  #: infiltration acts this often, and at the end of each advance
     now: float = 0.0  #: s
 
     def __post_init__(self) -> None:
@@ -237,6 +237,8 @@ class Basin:
             self._exchange(piece)
             self._flow(piece)
             self.now = end if piece == end - self.now else self.now + piece
+        if len(self._soaked) and self._since > 0.0:
+            self._soak(self._h.ravel())
         if self.lost:
             raise PhysicsError(
                 en=f"water of {self.lost} units has no origin at {self.now:.0f} s",

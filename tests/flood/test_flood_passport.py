@@ -51,6 +51,6 @@ def test_benchmarks_of_rain_soil_and_danger(benchmark):
     storm = design_storm(100, 180)
     benchmark("flood", Text("Design storm of 100 years and 3 h in Nanjing (mm)", "南京百年一遇 3 小时设计暴雨（mm）"),
               storm.total * 1000, NANJING.of(100, 180) * 180, 1e-9)  # fmt: skip
-    benchmark("flood", Text("Green–Ampt: one hour on loam from dry (mm)", "Green–Ampt：壤土干态一小时下渗（mm）"), soaked(0.0, 3.6e-6, 0.06, 3600.0) * 1000, 54.378, 1e-3)
+    benchmark("flood", Text("Green–Ampt: one hour on loam from dry (mm)", "Green–Ampt：壤土干态一小时下渗（mm）"), soaked(0.0, 3.6e-6, 0.06, 3600.0) * 1000, 48.5097, 1e-3)
     benchmark("flood", Text("Hazard rating at 1 m and 1.5 m/s", "危险度：水深 1 米、流速 1.5 m/s"), float(hazard_rating(1.0, 1.5)), 3.0, 1e-9)
     benchmark("flood", Text("Safe speed in 150 mm (km/h)", "150 毫米积水安全车速（km/h）"), float(vehicle_speed(0.15)), 24.2598, 1e-6)
