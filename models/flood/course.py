@@ -127,16 +127,16 @@ class FloodCourse(Course):
         depth = float(self._depth[one.place.cell])
         one.depth, one.peak = depth, max(one.peak, depth)
         if depth >= STALLS and isnan(one.t_stall):
-            one.t_stall = now + beat
+            one.t_stall = now
         if depth >= kind.close_m and isnan(one.t_wet):
-            one.t_wet = now + beat
+            one.t_wet = now
             one.wet = self._note("flood_underpass_wet", one.place.nodes[0], self._begun)
             node = one.place.nodes[0]
             one.order = world.open_order("flood_pumping", key=one.place.key, node=node, cause=one.wet)
             after = world.rules.stream.lognormal(kind.close_min * MINUTE, 0.5, "flood.closing", one.place.key)
             world.engine.at(now + after, partial(self._close, one))
         if one.closed and depth < _OPENS and now > self._ends:
-            one.closed, one.t_open = False, now + beat
+            one.closed, one.t_open = False, now
             self._note("flood_underpass_open", one.place.nodes[0], one.wet)
             self._streets()
         if one.crews and depth < _DRY and isnan(world.orders.stamps[one.order, CONTROL]):
@@ -156,7 +156,7 @@ class FloodCourse(Course):
         world = self._world
         drive = world.city.drive
         edge = int(np.flatnonzero(drive.link == one.place.link)[0])
-        expected = people.expected_drivers(int(drive.road_class[edge]), world.hour(now), beat)
+        expected = people.expected_drivers(int(drive.road_class[edge]), world.hour(now), beat, one.trapped)
         entities = np.array([one.place.key])
         came = float(world.rules.stream.poissons(expected, "flood.drivers", entities, int(now // MINUTE))[0])
         if came <= 0.0:

@@ -12,6 +12,7 @@ _FLOW = {"motorway": 1500.0, "trunk": 1200.0, "primary": 1000.0, "secondary": 60
 _NIGHT = 0.15  #: of it from 0 to 6 h (assumption)
 _OCCUPANTS = 1.4  #: persons a vehicle (assumption)
 _TRIES = 0.04  #: share of drivers who drive into water in which they stall (assumption)
+_WARNS = 10.0  #: persons trapped whose sight holds 63 % of the others back (assumption)
 _HELPLESS = 0.03  #: share of people on a ground floor who cannot leave it (assumption)
 _FETCHES = 0.004  #: share of a building's people who go for their cars while the garage fills (assumption)
 _STAYS = 0.2  #: share of people in a car that fills who do not get out by themselves (assumption)
@@ -19,10 +20,13 @@ _DROWNS = 600.0  #: s, mean time until these drown (assumption)
 FILLS, WADES, ROOFS = 1.0, 0.6, 0.6  #: m in a car, m on a ground floor, share of a garage from which life is in danger
 
 
-def expected_drivers(road_class: int, hour: int, seconds: float) -> float:
-    """Return how many persons are expected to drive into the water of an open street within `seconds`."""
+def expected_drivers(road_class: int, hour: int, seconds: float, trapped: float) -> float:
+    """Return how many persons are expected to drive into the water of an open street within `seconds`.
+
+    Who sees others `trapped` there is less likely to follow.
+    """
     flow = _FLOW.get(ROAD_CLASSES[road_class], 100.0) * (_NIGHT if hour < 6 else 1.0)
-    return flow * 2.0 * seconds / 3600.0 * _TRIES * _OCCUPANTS
+    return flow * 2.0 * seconds / 3600.0 * _TRIES * _OCCUPANTS * float(np.exp(-trapped / _WARNS))
 
 
 def expected_helpless(inside: NDArray[np.float64], levels: NDArray[np.int16]) -> NDArray[np.float64]:

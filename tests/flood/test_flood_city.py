@@ -158,4 +158,4 @@ def test_bad_figures_are_refused():
 
 def test_an_observed_series_takes_the_place_of_the_design_storm():
     assert Flood(series_mm_per_h=(20.0, 60.0, 10.0)).rain().total == pytest.approx(0.09)
-    assert Flood(years=100.0, minutes=180.0).rain().total == pytest.approx(0.1421, abs=5e-4)
+    assert Flood(years=100.0, minutes=180.0).rain().total == pytest.approx(0.1370, abs=5e-4)
