@@ -88,8 +88,7 @@ class Basin:
     """Water on a terrain. `advance` steps it; `depth`, `speed` and `volumes` tell of it.
 
     manning : Manning's n, a number or float64 [rows, columns]; kind : index into `ground` of every cell;
-    edges : the bed slope with which water leaves at an edge, by name; an edge that is not named is a wall;
-    froude : discharge is held below this Froude number (infinite: the pure scheme).
+    edges : the bed slope with which water leaves at an edge, by name; an edge that is not named is a wall.
     """
 
     terrain: Terrain
@@ -106,7 +105,6 @@ class Basin:
     theta: float = THETA
     courant: float = COURANT
     film: float = FILM
-    froude: float = np.inf
     exchange_s: float = 1.0  #: rain, inlets and boundaries act at least this often, or once a step if that is longer, at most 5 times this
     soak_s: float = 60.0  #: infiltration acts this often, and at the end of each advance
     now: float = 0.0  #: s
@@ -254,7 +252,7 @@ class Basin:
         self.ledger.held += int(hold(self._h, self._z, held[0], held[1]))
         left, brought, steps, cell = flow(
             self._h, self._z, self._n2, self._qx, self._qy, self._edges, held, np.float32(self.unit), np.float32(self.film),
-            np.float32(self.theta), self.courant, np.float32(self.size), seconds, np.float32(self.froude),
+            np.float32(self.theta), self.courant, np.float32(self.size), seconds,
         )  # fmt: skip
         self.ledger.left += int(left)
         self.ledger.held += int(brought)

@@ -88,7 +88,10 @@ def hyetograph(mm_per_h: Sequence[float], block_s: float) -> Rain:
     """Return the rain of a series of mean intensities (mm/h) over blocks of one length (s)."""
     if not len(mm_per_h) or not block_s > 0:
         raise InputError(en="a hyetograph needs blocks of some length", zh="雨量过程线须有时段与时长")
-    return Rain(np.arange(len(mm_per_h) + 1, dtype=np.float64) * float(block_s), np.asarray(mm_per_h, dtype=np.float64) * MM_PER_H)
+    return Rain(
+        np.arange(len(mm_per_h) + 1, dtype=np.float64) * float(block_s),
+        np.asarray(mm_per_h, dtype=np.float64) * MM_PER_H,
+    )
 
 
 def observed(seconds: Sequence[float], mm: Sequence[float]) -> Rain:

@@ -143,7 +143,7 @@ def test_no_water_is_lost_and_no_depth_is_negative(seed: int, mm: float, size: f
         stages=[Stage(np.array([0, 11, 22]), np.array([0.0, 900.0]), np.array([z.min(), z.min() + 1.0]))],
         inlets=Inlets(cells, np.full(len(cells), 0.01), np.full(len(cells), 1.0), np.full(len(cells), 0.2)),
         pumps=Pumps(np.array([30, 40]), np.array([-1, 100]), np.array([0.05, 0.02])),
-        garages=Garages(np.array([77]), np.array([0.05]), np.array([4.0]), np.array([40.0])), froude=1.0,
+        garages=Garages(np.array([77]), np.array([0.05]), np.array([4.0]), np.array([40.0])),
     )  # fmt: skip
     start = rough(14, 11, 0.3, seed + 1)
     basin.fill(start)

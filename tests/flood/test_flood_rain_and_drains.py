@@ -80,7 +80,9 @@ def test_ponded_ground_takes_what_green_and_ampt_say(k: float, s: float, f: floa
     if s == 0.0:
         assert got == pytest.approx(k * dt, rel=1e-9)
         return
-    exact = brentq(lambda x: x - k * dt - s * log((f + x + s) / (f + s)), k * dt, 2 * (k * dt + (2 * k * dt * s) ** 0.5) + 1e-9)
+    exact = brentq(
+        lambda x: x - k * dt - s * log((f + x + s) / (f + s)), k * dt, 2 * (k * dt + (2 * k * dt * s) ** 0.5) + 1e-9
+    )
     assert got == pytest.approx(exact, rel=1e-6, abs=1e-9)
 
 
@@ -147,7 +149,9 @@ def test_a_blocked_inlet_takes_its_share_and_an_empty_one_nothing():
 
 
 def test_pumps_lift_their_rate_out_or_into_another_cell_and_stop_when_they_fail():
-    basin = Basin(ground(np.array([[0.0, 50.0]]), 10.0), 0.05, pumps=Pumps(np.array([0]), np.array([-1]), np.array([0.03])))
+    basin = Basin(
+        ground(np.array([[0.0, 50.0]]), 10.0), 0.05, pumps=Pumps(np.array([0]), np.array([-1]), np.array([0.03]))
+    )
     basin.fill(np.array([[1.0, 0.0]]))
     basin.advance(600.0)
     assert basin.volumes()["pumped"] == pytest.approx(18.0, rel=1e-4)

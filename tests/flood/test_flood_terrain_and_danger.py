@@ -76,7 +76,12 @@ def test_other_files_and_missing_ones_are_refused(tmp_path):
     (tmp_path / "dem.tif").write_bytes(b"II*\0")
     np.savez(tmp_path / "half.npz", z=np.zeros((2, 2)))
     np.savez(tmp_path / "odd.npz", z=np.array([{}], dtype=object), x=0, y=0, size=1, crs="EPSG:1")
-    for name, says in (("dem.tif", "ESRI ASCII"), ("no.asc", "no elevation"), ("half.npz", "holds"), ("odd.npz", "holds")):
+    for name, says in (
+        ("dem.tif", "ESRI ASCII"),
+        ("no.asc", "no elevation"),
+        ("half.npz", "holds"),
+        ("odd.npz", "holds"),
+    ):
         with pytest.raises(InputError, match=says):
             read_terrain(tmp_path / name)
 
@@ -159,7 +164,9 @@ def test_deeper_water_is_never_safer(a: float, b: float, v: float):
 
 def test_a_line_runs_over_its_cells_and_off_the_raster_over_none():
     raster = Raster(0.0, 0.0, 10.0, 5, 4)
-    lines = Polylines(np.array([0, 2, 4], dtype=np.int32), np.array([[5.0, 5.0], [45.0, 5.0], [500.0, 5.0], [600.0, 5.0]]))
+    lines = Polylines(
+        np.array([0, 2, 4], dtype=np.int32), np.array([[5.0, 5.0], [45.0, 5.0], [500.0, 5.0], [600.0, 5.0]])
+    )
     ways = courses(lines, raster)
     assert ways.of(0).tolist() == [0, 1, 2, 3, 4]
     assert len(ways.of(1)) == 0
@@ -194,7 +201,9 @@ def test_invented_ground_has_underpasses_apart_and_is_the_same_for_a_seed(tiny_c
     assert dip.min() >= 0.0
     assert all(2.0 < dip[one.cell] <= 3.2 for one in under)
     cells = np.concatenate([ways.of(one.link) for one in under])
-    assert set(np.flatnonzero(dip > 0.5)) <= {int(c) + d for c in cells for d in (-1, 0, 1, first.raster.columns, -first.raster.columns)}
+    assert set(np.flatnonzero(dip > 0.5)) <= {
+        int(c) + d for c in cells for d in (-1, 0, 1, first.raster.columns, -first.raster.columns)
+    }
     x, y = (v[[one.cell for one in under]] for v in first.raster.centres())
     apart = np.hypot(x[:, None] - x, y[:, None] - y)[np.triu_indices(6, 1)]
     assert apart.min() > 200.0
