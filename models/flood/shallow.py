@@ -27,18 +27,19 @@ _NONE = np.int32(0)
 _ZERO, _ONE, _HALF = np.float32(0.0), np.float32(1.0), np.float32(0.5)
 _THIRD = np.float32(1.0 / 3.0)
 #: (1 − e)^(−1/3) − 1 = e/3 + 2e²/9 + …
-_C1, _C2, _C3, _C4 = np.float32(1 / 3), np.float32(2 / 9), np.float32(14 / 81), np.float32(35 / 243)
+_C1, _C2, _C3 = np.float32(1 / 3), np.float32(2 / 9), np.float32(14 / 81)
+_C4, _C5 = np.float32(35 / 243), np.float32(91 / 729)
 _MAGIC = np.float32(0x54A2FA8C)  #: first guess of x^(−1/3) from the bits of x
 _ALMOST = np.float32(0.999)  #: of a cell's water may leave it in a step, less some units for rounding
 
 
 @numba.njit(cache=True, error_model="numpy", fastmath={"contract"})
 def _inverse_cube_root(x: Real) -> Real:
-    """Return x^(−1/3) to 1e-6: a guess from the exponent and one step of fifth order."""
+    """Return x^(−1/3) to 1e-6: a guess from the exponent and one step of sixth order."""
     bits = np.float32(x).view(np.int32)
     y = np.int32(_MAGIC - np.float32(bits) * _THIRD).view(np.float32)
     e = _ONE - x * y * y * y
-    return y + y * (e * (_C1 + e * (_C2 + e * (_C3 + e * _C4))))
+    return y + y * (e * (_C1 + e * (_C2 + e * (_C3 + e * (_C4 + e * _C5)))))
 
 
 @numba.njit(cache=True, error_model="numpy")
@@ -119,13 +120,13 @@ def _move(q: Row, moved: Units, per: Real) -> None:
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _overdrawn(h: Units, west: Units, east: Units, south: Units, north: Units) -> bool:
+def _overdrawn(h: Units, west: Units, east: Units, south: Units, north: Units) -> Unit:
     """Return whether more is to leave some cell of a row than it holds."""
     over = np.int32(0)
     for c in range(len(h)):
         out = max(east[c], _NONE) - min(west[c], _NONE) + max(north[c], _NONE) - min(south[c], _NONE)
         over |= np.int32(h[c] - out)
-    return over < 0
+    return over < _NONE
 
 
 @numba.njit(cache=True, error_model="numpy")

@@ -224,7 +224,7 @@ def test_wetting_and_drying_is_that_of_the_twin():
 def test_the_fast_power_is_the_power():
     depth = np.geomspace(1e-4, 100.0, 50_001).astype(np.float32)
     exact = depth.astype(np.float64) ** (-7.0 / 3.0)
-    assert np.abs(friction_power(depth) / exact - 1.0).max() < 2e-6
+    assert np.abs(friction_power(depth) / exact - 1.0).max() < 5e-6
 
 
 def test_water_finds_its_level_behind_and_before_a_barrier():
