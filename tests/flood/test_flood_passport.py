@@ -36,7 +36,7 @@ def test_benchmarks_of_the_flow(benchmark):
     )
     for at, exact in zip(HUNTER_X, HUNTER_H, strict=True):
         case = Text(f"Hunter's wave: depth at {at:g} m (m)", f"Hunter 波：{at:g} 米处水深（m）")
-        benchmark("flood", case, depth[np.searchsorted(x, at)], exact, 0.03)
+        benchmark("flood", case, depth[np.searchsorted(x, at)], exact, 0.04)
     flow, time = rain_on_plane()
     benchmark("flood", Text("Rain on a plane: plateau (m²/s)", "坡面降雨：平衡单宽流量（m²/s）"), flow, PLATEAU, 0.01)
     benchmark(
