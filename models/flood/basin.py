@@ -1,4 +1,7 @@
-"""A raster with water on it: what it is made of, one way to step it, and a ledger in which no unit is lost."""
+"""A raster with water on it: what it is made of, one way to step it, and a ledger in which no unit is lost.
+
+A cell takes 29 bytes (elevation 8, bed, depth, n² and two discharges 4 each, its kind 1), and 8 more where water soaks in.
+"""
 
 from __future__ import annotations
 
@@ -106,7 +109,7 @@ class Basin:
     courant: float = COURANT
     film: float = FILM
     exchange_s: float = 1.0  #: rain, inlets and boundaries act at least this often, or once a step if that is longer, at most 5 times this
-    soak_s: float = 60.0  #: infiltration acts this often, and at the end of each advance
+    soak_s: float = 60.0  #: infiltration acts this often
     now: float = 0.0  #: s
 
     def __post_init__(self) -> None:
@@ -235,8 +238,6 @@ class Basin:
             self._exchange(piece)
             self._flow(piece)
             self.now = end if piece == end - self.now else self.now + piece
-        if len(self._soaked) and self._since > 0.0:
-            self._soak(self._h.ravel())
         if self.lost:
             raise PhysicsError(
                 en=f"water of {self.lost} units has no origin at {self.now:.0f} s",

@@ -54,7 +54,7 @@ def build(city: City, wish: Flood, rain: Rain, stream: Stream) -> Places:
     basin = Basin(
         terrain, np.array(_ROUGHNESS)[kind].reshape(z.shape), _GROUND, kind.astype(np.uint8),
         edges={} if river else dict.fromkeys(("west", "east", "south", "north"), 0.001), rain=rain, stages=river,
-        inlets=_inlets(wish, terrain, ways, underpasses), pumps=_pumps(wish, underpasses), exchange_s=5.0,
+        inlets=_inlets(wish, terrain, ways, underpasses), pumps=_pumps(wish, underpasses), exchange_s=5.0, soak_s=300.0,
     )  # fmt: skip
     garage_of, basin.garages = _garages(city, wish, cell, z, stream)
     return Places(basin, ways, underpasses, garage_of, cell)

@@ -40,6 +40,7 @@ STREET_DEPTH = FieldKind(
 GARAGE = FieldKind(
     "flood.garage", Text("Garage under water", "地下车库进水比例"), "building", "share", (0.02, 0.25, 0.5, 0.75), 0.02
 )
+SERIES_S = 300.0  #: s between looks at the danger to people
 _OPENS = 0.1  #: m of water in which an underpass is opened again
 _DRY = 0.08  #: m at which a crew is done
 _WORTH = 0.02  #: share of a garage under water from which it is told
@@ -104,7 +105,8 @@ class FloodCourse(Course):
         self._basin.advance(end - self._basin.now)
         depth = self._basin.depth
         self._depth[:] = depth.ravel()
-        self._rating[:] = np.asarray(hazard_rating(depth, self._basin.speed())).ravel()
+        if end % SERIES_S == 0.0:  # only then is it told
+            self._rating[:] = np.asarray(hazard_rating(depth, self._basin.speed())).ravel()
         self._garage[self._places.garage_of] = (
             self._basin.garages.held * self._basin.unit * self._basin.size**2 / self._garage_room
         )
@@ -139,15 +141,21 @@ class FloodCourse(Course):
             one.closed, one.t_open = False, now
             self._note("flood_underpass_open", one.place.nodes[0], one.wet)
             self._streets()
-        if one.crews and depth < _DRY and isnan(world.orders.stamps[one.order, CONTROL]):
+        if (
+            depth >= kind.close_m and not one.closed and not isnan(one.t_open)
+        ):  # it has come back; the guard is still there
+            one.t_open = nan
+            self._close(one, again=True)
+        if one.crews and depth < _DRY and now > self._ends and isnan(world.orders.stamps[one.order, CONTROL]):
             self._basin.pumps.rate[len(self._under) + number] = 0.0
             world.reach(one.order, CONTROL, "flood_pumped_dry", cause=one.wet)
         if depth >= STALLS and not one.closed:
             self._drive_in(one, now, beat)
 
-    def _close(self, one: UnderpassState) -> None:
+    def _close(self, one: UnderpassState, *, again: bool = False) -> None:
         if not one.closed and isnan(one.t_open):
-            one.closed, one.t_closed = True, self._world.engine.now
+            one.closed = True
+            one.t_closed = one.t_closed if again else self._world.engine.now
             one.closing = self._note("flood_underpass_closed", one.place.nodes[0], one.wet)
             self._streets()
 
@@ -254,8 +262,6 @@ class FloodCourse(Course):
         if number is None or not isnan(self._world.orders.stamps[order, CONTROL]):
             return True
         one = self._under[number]
-        if one.depth < _DRY:
-            return True
         one.crews += 1
         self._basin.pumps.rate[len(self._under) + number] += self._kind.crew_m3_per_h / HOUR
         self._world.tell(order, "flood_pumping_begins", cause=one.wet)

@@ -142,8 +142,9 @@ def infiltrate(h: Any, kind: Any, taken: Any, conductivity: Any, suction: Any, u
     for i in range(len(h)):
         k = conductivity[kind[i]]
         if k > 0.0 and h[i] > 0:
-            most = np.int64(soaked(taken[i] * unit, k, suction[kind[i]], dt) / unit)
-            goes = min(np.int64(h[i]), most)
+            goes = np.int64(h[i])
+            if goes * unit > k * dt:  # less than that always soaks in
+                goes = min(goes, np.int64(soaked(taken[i] * unit, k, suction[kind[i]], dt) / unit))
             h[i] -= np.int32(goes)
             taken[i] += goes
             total += goes

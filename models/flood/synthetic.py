@@ -18,7 +18,7 @@ from sim.streams import Stream
 
 BANK = 9.5  #: m above the datum, of the river's bank; the warning stage at Nanjing is 8.70 m
 _FALL = 1.0 / 2000.0  #: of the ground towards the river (assumption)
-_WAVES, _ROUGH = 8, 0.25  #: hollows: how many waves, and their height each, m (assumption)
+_WAVES, _ROUGH = 8, 0.08  #: hollows: how many waves, and their height each, m (assumption)
 _KERB = 0.15  #: m by which streets lie lower
 _SAG, _FLAT, _RAMP = 3.2, 10.0, 55.0  #: of an underpass: depth, half of the flat, length of a ramp, m (assumption)
 _APART = 350.0  #: m between underpasses at least

