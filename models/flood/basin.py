@@ -277,7 +277,7 @@ class Basin:
         if len(self._soaked) and self._since >= self.soak_s:
             self._soak(flat)
         one, two, three = self.inlets, self.pumps, self.garages
-        taken = exchange.drain(flat, one.cell, one.capacity, one.perimeter, one.area, one.open, one.owed, scale)
+        taken = exchange.drain(flat, one.cell, (one.capacity, one.perimeter, one.area), one.open, one.owed, scale)
         self.ledger.drained += int(taken)
         self.ledger.pumped += int(exchange.pump(flat, two.cell, two.to, two.rate, two.owed, scale))
         self.ledger.stored += int(

@@ -152,19 +152,19 @@ def infiltrate(h: Any, kind: Any, taken: Any, conductivity: Any, suction: Any, u
 
 
 @numba.njit(cache=True, error_model="numpy")
-def drain(h: Any, cell: Any, capacity: Any, perimeter: Any, area: Any, share: Any, owed: Any, scale: Any) -> Any:
-    """Let inlets take water; `scale` is (unit, units per m³, s). Return the units that left."""
+def drain(h: Any, cell: Any, inlet: Any, share: Any, owed: Any, scale: Any) -> Any:
+    """Let inlets take water; `inlet` is (capacity, perimeter, area), `scale` (unit, units per m³, s).
+
+    Returns the units that left.
+    """
+    capacity, perimeter, area = inlet
     unit, per, dt = scale
     total = np.int64(0)
     for i in range(len(cell)):
         units = h[cell[i]]
         depth = units * unit
-        flow = min(
-            capacity[i],
-            WEIR * perimeter[i] * depth * np.sqrt(depth),
-            ORIFICE * area[i] * np.sqrt(2.0 * GRAVITY * depth),
-        )
-        wanted = owed[i] + flow * share[i] * dt * per
+        weir, orifice = WEIR * perimeter[i] * depth * np.sqrt(depth), ORIFICE * area[i] * np.sqrt(2.0 * GRAVITY * depth)
+        wanted = owed[i] + min(capacity[i], weir, orifice) * share[i] * dt * per
         goes = min(np.int64(units), np.int64(wanted))
         owed[i] = min(wanted - goes, 1.0)
         h[cell[i]] -= np.int32(goes)
