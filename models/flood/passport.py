@@ -7,8 +7,8 @@ from sim.text import Text
 
 PASSPORT = Passport(
     equations=(
-        Text("Flow between cells: q' = [θq + (1−θ)(q₋ + q₊)/2 − g·h_f·Δt·Δη/Δx] / [1 + g·Δt·n²|q|/h_f^(7/3)], h_f = max η − max z, Δt = 0.7·Δx/√(g·h_max)",
-             "单元间流动：q' = [θq + (1−θ)(q₋ + q₊)/2 − g·h_f·Δt·Δη/Δx] / [1 + g·Δt·n²|q|/h_f^(7/3)]，h_f = max η − max z，Δt = 0.7·Δx/√(g·h_max)"),
+        Text("Flow between cells: q' = [θq + (1−θ)(q₋ + q₊)/2 − g·h_f·Δt·Δη/Δx] / [1 + g·Δt·n²‖q‖/h_f^(7/3)], h_f = max η − max z, Δt = 0.7·Δx/√(g·h_max)",
+             "单元间流动：q' = [θq + (1−θ)(q₋ + q₊)/2 − g·h_f·Δt·Δη/Δx] / [1 + g·Δt·n²‖q‖/h_f^(7/3)]，h_f = max η − max z，Δt = 0.7·Δx/√(g·h_max)"),
         Text("Design storm: Chicago, i = a(1 + c·lg P)/(t + b)^n", "设计暴雨：芝加哥雨型，i = a(1 + c·lg P)/(t + b)^n"),
         Text("Infiltration: Green–Ampt, f = K(1 + ψΔθ/F), solved exactly while water stands", "下渗：Green–Ampt，f = K(1 + ψΔθ/F)，积水期间精确求解"),
         Text("Inlets: the least of weir 1.66·P·d^1.5, orifice 0.67·A·√(2gd) and what the sewer carries; garages: sill 1.7·b·d^1.5",
@@ -47,10 +47,8 @@ PASSPORT = Passport(
              "南京：一场超过 100 毫米的暴雨造成 32 处 10～30 厘米积水点，雨后约 2 小时消退（日期不详）。尚未评分：缺高程与点位。"),
     ),
     limits=(
-        Text("Not for dam breaks or water that falls: where it flows faster than its waves it is held at critical flow, and a warning is given.",
-             "不适用于溃坝与跌水：急流处限制为临界流并给出警告。"),
-        Text("Friction acts by axis: water that flows at 45° to the raster meets a tenth less of it in speed terms.",
-             "摩阻按坐标轴分别计算：与栅格成 45° 的水流流速偏大约一成。"),
+        Text("Not for dam breaks or water that falls: where it flows faster than its waves a warning is given.",
+             "不适用于溃坝与跌水：出现急流时给出警告。"),
         Text("Sewers have no pipes: an inlet takes what it can, and water does not come back out of it.",
              "不计算管网水力：雨水口按能力排水，不考虑反涌。"),
         Text("Houses do not block water but slow it; rain is the same everywhere.", "建筑不阻水，仅增大糙率；降雨空间均匀。"),

@@ -1,8 +1,9 @@
 """The kernel of the flood: local inertial flow between cells, compiled.
 
-q' = [θ·q + (1−θ)·(q₋ + q₊)/2 − g·h_f·Δt·Δη/Δx] / [1 + g·Δt·n²·|q|/h_f^(7/3)], h_f = max(η) − max(z)
+q' = [θ·q + (1−θ)·(q₋ + q₊)/2 − g·h_f·Δt·Δη/Δx] / [1 + g·Δt·n²·‖q‖/h_f^(7/3)], h_f = max(η) − max(z)
 (Bates, Horritt & Fewtrell 2010, doi:10.1016/j.jhydrol.2010.03.027; q-centred: de Almeida et al. 2012,
-doi:10.1029/2011WR011570). Discharges are float32. Depth and bed are whole numbers of one small unit, so that water that
+doi:10.1029/2011WR011570). ‖q‖ holds the discharge along the face too, so that
+friction is the same in all directions. Discharges are float32. Depth and bed are whole numbers of one small unit, so that water that
 leaves a cell is exactly what its neighbour gains, and a lake at rest has exactly no slope.
 Rows are stepped in one sweep, from the arrays that are read to those that are written within the cache.
 """
@@ -24,7 +25,7 @@ Held = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]
 GRAVITY = 9.80665  #: m/s²
 _G = np.float32(GRAVITY)
 _NONE = np.int32(0)
-_ZERO, _ONE, _HALF = np.float32(0.0), np.float32(1.0), np.float32(0.5)
+_ZERO, _ONE, _HALF, _QUARTER = np.float32(0.0), np.float32(1.0), np.float32(0.5), np.float32(0.25)
 _THIRD = np.float32(1.0 / 3.0)
 #: (1 − e)^(−1/3) − 1 = e/3 + 2e²/9 + …
 _C1, _C2, _C3 = np.float32(1 / 3), np.float32(2 / 9), np.float32(14 / 81)
@@ -54,10 +55,10 @@ def friction_power(depth: Row) -> Row:
 
 @numba.njit(cache=True, error_model="numpy", fastmath={"contract"})
 def _face(
-    ha: Unit, hb: Unit, za: Unit, zb: Unit, q: Real, before: Real, after: Real, n2: Real, unit: Real, film: Real,
+    ha: Unit, hb: Unit, za: Unit, zb: Unit, q: Real, before: Real, after: Real, aside: Real, n2: Real, unit: Real, film: Real,
     theta: Real, side: Real, gdt: Real, gdx: Real,
 ) -> Real:  # fmt: skip
-    """Return the new discharge across the face between cells a and b, m²/s."""
+    """Return the new discharge across the face between cells a and b, m²/s; `aside` is that along the face."""
     top_a, top_b = np.int32(za + ha), np.int32(zb + hb)
     top, bed = max(top_a, top_b), max(za, zb)
     depth = np.float32(np.int32(top - bed)) * unit
@@ -70,13 +71,13 @@ def _face(
     before = before if before != _ZERO else q  # no flow there (a wall, dry ground): it says nothing of this face
     after = after if after != _ZERO else q
     new = theta * q + side * (before + after) - gdx * depth * slope
-    new = new / (_ONE + gdt * n2 * abs(q) * power)
+    new = new / (_ONE + gdt * n2 * np.sqrt(q * q + aside * aside) * power)
     return new if wet else _ZERO
 
 
 @numba.njit(cache=True, error_model="numpy", fastmath={"contract"})
 def _across(
-    h: Units, z: Units, n2: Row, q: Row, new: Row, moved: Units, unit: Real, film: Real, theta: Real, gdt: Real,
+    h: Units, z: Units, n2: Row, q: Row, south: Row, north: Row, new: Row, moved: Units, unit: Real, film: Real, theta: Real, gdt: Real,
     gdx: Real, per: Real,
 ) -> None:  # fmt: skip
     """Step the discharges between the cells of one row, and write the units that they move."""
@@ -84,10 +85,13 @@ def _across(
     half = gdt * _HALF
     ha, hb, za, zb, na, nb = h[:-1], h[1:], z[:-1], z[1:], n2[:-1], n2[1:]
     before, here, after, inner = q[:-2], q[1:-1], q[2:], moved[1:-1]
+    south_a, south_b, north_a, north_b = south[:-1], south[1:], north[:-1], north[1:]
     for c in range(len(here)):
+        aside = _QUARTER * ((south_a[c] + south_b[c]) + (north_a[c] + north_b[c]))
         flow = _face(
-            ha[c], hb[c], za[c], zb[c], here[c], before[c], after[c], na[c] + nb[c], unit, film, theta, side, half, gdx
-        )
+            ha[c], hb[c], za[c], zb[c], here[c], before[c], after[c], aside, na[c] + nb[c], unit, film, theta, side, half,
+            gdx,
+        )  # fmt: skip
         new[c] = flow
         inner[c] = np.int32(np.rint(per * flow))
     for c in range(len(here)):
@@ -97,16 +101,19 @@ def _across(
 @numba.njit(cache=True, error_model="numpy", fastmath={"contract"})
 def _down(
     h: Units, h_b: Units, z: Units, z_b: Units, n2: Row, n2_b: Row, q: Row, before: Row, after: Row, old: Row,
-    moved: Units, unit: Real, film: Real, theta: Real, gdt: Real, gdx: Real, per: Real,
+    across: Row, across_b: Row, moved: Units, unit: Real, film: Real, theta: Real, gdt: Real, gdx: Real, per: Real,
 ) -> None:  # fmt: skip
     """Step the discharges between two rows and write the units that they move; what they were stays in `old`."""
     side = (_ONE - theta) * _HALF
     half = gdt * _HALF
+    west, east, west_b, east_b = across[:-1], across[1:], across_b[:-1], across_b[1:]
     for c in range(len(h)):
         here = q[c]
+        aside = _QUARTER * ((west[c] + east[c]) + (west_b[c] + east_b[c]))
         flow = _face(
-            h[c], h_b[c], z[c], z_b[c], here, before[c], after[c], n2[c] + n2_b[c], unit, film, theta, side, half, gdx
-        )
+            h[c], h_b[c], z[c], z_b[c], here, before[c], after[c], aside, n2[c] + n2_b[c], unit, film, theta, side, half,
+            gdx,
+        )  # fmt: skip
         q[c] = flow
         old[c] = here
         moved[c] = np.int32(np.rint(per * flow))
@@ -196,14 +203,15 @@ def _sweep(
     for r in range(rows):
         here, south, north = across[r % 2], down[r % 3], down[(r + 1) % 3]
         here[0], here[-1] = np.int32(np.rint(per * qx[r, 0])), np.int32(np.rint(per * qx[r, -1]))
-        _across(h[r], z[r], n2[r], qx[r], new, here, unit, film, theta, gdt, gdx, per)
         if r + 1 < rows:
             _down(
                 h[r], h[r + 1], z[r], z[r + 1], n2[r], n2[r + 1], qy[r + 1], kept[r % 2], qy[r + 2], kept[(r + 1) % 2],
-                north, unit, film, theta, gdt, gdx, per,
+                qx[r], qx[r + 1], north, unit, film, theta, gdt, gdx, per,
             )  # fmt: skip
         else:
             _move(qy[rows], north, per)
+            kept[(r + 1) % 2, :] = qy[rows]
+        _across(h[r], z[r], n2[r], qx[r], kept[r % 2], kept[(r + 1) % 2], new, here, unit, film, theta, gdt, gdx, per)
         mine, other = share[1 + r % 2], share[1 + (r + 1) % 2]
         limited = _overdrawn(h[r], here[:-1], here[1:], south, north)
         if limited:

@@ -7,8 +7,9 @@ import numpy as np
 G = 9.80665
 
 
-def faces(h0, h1, z0, z1, q, before, after, rest):
+def faces(depths, beds, discharges, aside, rest):
     """Return the new discharges between cells, m²/s; `rest` is n², Δt, Δx, θ, the film and the power of the depth."""
+    (h0, h1), (z0, z1), (q, before, after) = depths, beds, discharges
     n2, dt, dx, theta, film, power = rest
     depth = np.maximum(z0 + h0, z1 + h1) - np.maximum(z0, z1)
     wet = depth > film
@@ -16,7 +17,7 @@ def faces(h0, h1, z0, z1, q, before, after, rest):
     slope = (z1 + h1) - (z0 + h0)
     before, after = np.where(before != 0.0, before, q), np.where(after != 0.0, after, q)
     centred = theta * q + (1.0 - theta) * (before + after) / 2.0 - G * depth * dt * slope / dx
-    return np.where(wet, centred / (1.0 + G * dt * n2 * np.abs(q) / depth**power), 0.0)
+    return np.where(wet, centred / (1.0 + G * dt * n2 * np.hypot(q, aside) / depth**power), 0.0)
 
 
 class Twin:
@@ -31,10 +32,12 @@ class Twin:
     def step(self, dt: float) -> None:
         z, h, qx, qy = self.z, self.h, self.qx.copy(), self.qy.copy()
         rest = (self.n2, dt, self.dx, self.theta, self.film, self.power)
-        qx[:, 1:-1] = faces(
-            h[:, :-1], h[:, 1:], z[:, :-1], z[:, 1:], self.qx[:, 1:-1], self.qx[:, :-2], self.qx[:, 2:], rest
-        )
-        qy[1:-1] = faces(h[:-1], h[1:], z[:-1], z[1:], self.qy[1:-1], self.qy[:-2], self.qy[2:], rest)
+        u, v = self.qx, self.qy
+        along_x = (v[:-1, :-1] + v[:-1, 1:] + v[1:, :-1] + v[1:, 1:]) / 4.0
+        along_y = (u[:-1, :-1] + u[:-1, 1:] + u[1:, :-1] + u[1:, 1:]) / 4.0
+        sides = (h[:, :-1], h[:, 1:]), (z[:, :-1], z[:, 1:])
+        qx[:, 1:-1] = faces(*sides, (u[:, 1:-1], u[:, :-2], u[:, 2:]), along_x, rest)
+        qy[1:-1] = faces((h[:-1], h[1:]), (z[:-1], z[1:]), (v[1:-1], v[:-2], v[2:]), along_y, rest)
         out = np.maximum(qx[:, 1:], 0) - np.minimum(qx[:, :-1], 0) + np.maximum(qy[1:], 0) - np.minimum(qy[:-1], 0)
         share = np.ones_like(h)
         many = out > 0
