@@ -20,7 +20,6 @@ from basins import (
 from models.flood.danger import hazard_rating, vehicle_speed
 from models.flood.exchange import soaked
 from models.flood.rain import NANJING, design_storm
-from models.flood.shallow import friction_power
 from sim.text import Text
 
 
@@ -47,9 +46,6 @@ def test_benchmarks_of_the_flow(benchmark):
         0.01,
     )
     benchmark("flood", Text("Uniform flow: depth (m)", "均匀流水深（m）"), uniform_flow().mean(), UNIFORM, 1e-4)
-    depths = np.geomspace(1e-4, 100.0, 10_001).astype(np.float32)
-    worst = np.abs(friction_power(depths) / depths.astype(np.float64) ** (-7 / 3) - 1).max()
-    benchmark("flood", Text("Fast h^(−7/3): greatest relative error", "快速 h^(−7/3)：最大相对误差"), worst, 0.0, 5e-6)
 
 
 @pytest.mark.slow
