@@ -17,6 +17,7 @@ PARTS = (
     "day",
     "governance",
     "contagion",
+    "flood",
     "comparison",
     "page",
 )
