@@ -1,0 +1,264 @@
+"""One step of people on foot: walk within pieces, queue at their ends, pass on where there is room.
+
+Within a piece everybody walks at their own speed, slowed by its density (Weidmann), but never by more than at the
+density at which most pass. What is denser shows in how few the piece lets in (its supply), so that the flow between
+pieces is the smaller of demand and supply: a kinematic wave by Godunov's scheme (Lebacque 1996; Daganzo 1995,
+doi:10.1016/0191-2615(94)00022-R), carried by individuals. Times within a step are kept, so that results hardly depend
+on its length.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from models.crowd.diagram import BEST, OPPOSED, admitted, slowing
+from models.crowd.ground import Cells, Passages
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+
+OUTSIDE, WALKS, WAITS, STAYS, GONE = range(5)
+
+
+class People(NamedTuple):
+    """Everybody, [people], in the order in which they set out."""
+
+    start: Floats  #: s, when each comes to the passage by which they enter, or leaves where they are
+    entry: Ints  #: that passage, -1 for who is inside from the beginning
+    speed: Floats  #: m/s where nobody hinders
+    first: Floats  #: m of the first piece that each has to walk, -1 for all of it
+    plan: Ints  #: [people, stops] goals one after the other, -1 for none more
+    stay: Floats  #: [people, stops] s at each of them
+    state: NDArray[np.int8]
+    stop: Ints  #: which of the goals is next
+    cell: Ints  #: where each is, -1 outside
+    way: Ints  #: passage that each wants
+    left: Floats  #: m to the end of the piece
+    ready: Floats  #: s, when each came to the passage; when the stay ends
+    came: Floats  #: s, when each came to the last goal so far, NaN for none
+    behind: Ints  #: who comes next in the queue, -1 for nobody
+
+
+class Queues(NamedTuple):
+    """What is true of pieces and passages now."""
+
+    inside: NDArray[np.int64]  #: [cells] persons, one way
+    factor: Floats  #: [cells] share of the free speed
+    entered: Floats  #: [cells] s, when the last one entered
+    front: Ints  #: [passages] first in the queue, -1
+    back: Ints  #: [passages] last in the queue
+    length: NDArray[np.int64]  #: [passages] persons
+    passed: Floats  #: [passages] s, when the last one passed
+    count: NDArray[np.int64]  #: [passages] persons that have passed
+
+
+@numba.njit(cache=True, error_model="numpy")
+def line_up(people: People, queues: Queues, who: int, passage: int) -> None:
+    """Put a person at the end of the queue of a passage."""
+    people.behind[who] = -1
+    if queues.front[passage] < 0:
+        queues.front[passage] = who
+    else:
+        people.behind[queues.back[passage]] = who
+    queues.back[passage] = who
+    queues.length[passage] += 1
+
+
+@numba.njit(cache=True, error_model="numpy")
+def slow_down(cells: Cells, queues: Queues) -> None:
+    """Set the share of the free speed in every piece by its density."""
+    for c in range(len(cells.length)):
+        persons = queues.inside[c]
+        if cells.twin[c] >= 0:
+            persons += queues.inside[cells.twin[c]]
+        queues.factor[c] = cells.pace[c] * slowing(min(persons / cells.area[c], BEST))
+
+
+@numba.njit(cache=True, error_model="numpy")
+def walk(people: People, cells: Cells, queues: Queues, ways: Ints, now: float, dt: float) -> None:
+    """Let everybody inside walk for `dt`; who comes to the end of a piece lines up.
+
+    ways : [goals, cells] the passage towards each goal, -1 at the goal, -2 where there is none.
+    """
+    for i in range(len(people.state)):
+        if people.state[i] == WALKS:
+            pace = people.speed[i] * queues.factor[people.cell[i]]
+            people.left[i] -= pace * dt
+            if people.way[i] < 0:  # nothing leads on
+                people.left[i] = max(people.left[i], 0.0)
+            elif people.left[i] <= 0.0:
+                people.ready[i] = now + dt + people.left[i] / max(pace, 1e-9)
+                people.state[i] = WAITS
+                line_up(people, queues, i, people.way[i])
+        elif people.state[i] == STAYS and people.ready[i] <= now + dt:
+            go_on(people, cells, queues, ways, i, now + dt)
+
+
+@numba.njit(cache=True, error_model="numpy")
+def go_on(people: People, cells: Cells, queues: Queues, ways: Ints, i: int, until: float) -> None:
+    """Send a person whose stay has ended to the next goal, or away; who walks is told of at `until`."""
+    time = people.ready[i]
+    people.stop[i] += 1
+    stop = people.stop[i]
+    if stop >= people.plan.shape[1] or people.plan[i, stop] < 0:
+        people.state[i] = GONE
+        queues.inside[people.cell[i]] -= 1
+        people.cell[i] = -1
+        return
+    people.way[i] = ways[people.plan[i, stop], people.cell[i]]
+    people.left[i] = people.first[i] if stop == 0 and people.first[i] >= 0.0 else cells.length[people.cell[i]]
+    if people.way[i] == -1:  # the goal is where they are
+        people.ready[i] = time + people.stay[i, stop]
+        people.came[i] = time
+        return
+    people.state[i] = WALKS
+    people.left[i] -= people.speed[i] * queues.factor[people.cell[i]] * (until - time)
+
+
+@numba.njit(cache=True, error_model="numpy")
+def enter(people: People, cells: Cells, queues: Queues, ways: Ints, passage: Passages, p: int, time: float) -> int:
+    """Let the first in the queue of passage `p` pass at `time`; return who it is."""
+    i = queues.front[p]
+    queues.front[p] = people.behind[i]
+    if queues.front[p] < 0:
+        queues.back[p] = -1
+    queues.length[p] -= 1
+    queues.passed[p] = time
+    queues.count[p] += 1
+    c = passage.head[p]
+    if people.cell[i] >= 0:
+        queues.inside[people.cell[i]] -= 1
+        people.left[i] = cells.length[c]
+    else:
+        people.left[i] = min(people.first[i], cells.length[c]) if people.first[i] >= 0.0 else cells.length[c]
+    queues.inside[c] += 1
+    queues.entered[c] = time
+    people.cell[i] = c
+    people.way[i] = ways[people.plan[i, people.stop[i]], c]
+    if people.way[i] == -1:
+        people.state[i] = STAYS
+        people.ready[i] = time + people.stay[i, people.stop[i]]
+        people.came[i] = time
+    else:
+        people.state[i] = WALKS
+    return i
+
+
+@numba.njit(cache=True, error_model="numpy")
+def wanted(passage: Passages, queues: Queues, c: int) -> int:
+    """Return how many wait to enter a piece by passages that are open."""
+    total = 0
+    for p in range(passage.first_in[c], passage.first_in[c + 1]):
+        if passage.capacity[p] > 0.0:
+            total += queues.length[p]
+    return total
+
+
+@numba.njit(cache=True, error_model="numpy")
+def earliest(people: People, passage: Passages, queues: Queues, c: int) -> tuple[int, float]:
+    """Return the passage into a piece whose first may pass first, and when; of equal ones the lower number."""
+    best, at = -1, np.inf
+    for p in range(passage.first_in[c], passage.first_in[c + 1]):
+        if queues.front[p] < 0 or passage.capacity[p] <= 0.0:
+            continue
+        takes = 1.0 / passage.capacity[p]
+        time = max(people.ready[queues.front[p]], queues.passed[p] + (0.0 if passage.takes[p] else takes))
+        if passage.takes[p]:
+            time += takes
+        if time < at:
+            best, at = p, time
+    return best, at
+
+
+@numba.njit(cache=True, error_model="numpy")
+def pass_on(
+    people: People, cells: Cells, passage: Passages, queues: Queues, ways: Ints, packed: float, now: float, dt: float
+) -> None:
+    """Let people pass into pieces with room, the earliest first, until `now + dt`; rooms are those of the beginning."""
+    before = queues.inside.copy()
+    waiting = np.zeros(len(cells.length), dtype=np.int64)
+    for c in range(len(waiting)):
+        waiting[c] = wanted(passage, queues, c)
+    for c in range(len(waiting)):
+        if waiting[c] == 0:
+            continue
+        twin = cells.twin[c]
+        persons = before[c] + (before[twin] if twin >= 0 else 0)
+        against = before[twin] / persons if twin >= 0 and persons > 0 else 0.0
+        rival = waiting[twin] if twin >= 0 else 0
+        room = cells.hold[c] - persons
+        if rival > 0:
+            room = max(np.floor(room / 2.0), room - rival)
+        supply = min(admitted(persons / cells.area[c], packed), cells.most[c]) * cells.width[c]
+        supply *= (1.0 - OPPOSED * 4.0 * against * (1.0 - against)) * waiting[c] / (waiting[c] + rival)
+        gap = 1.0 / supply if supply > 0.0 else np.inf
+        while True:
+            p, time = earliest(people, passage, queues, c)
+            if p < 0:
+                break
+            time = max(time, queues.entered[c] + gap)
+            if room < 1.0 or gap == np.inf:
+                hold_back(people, passage, queues, c, now + dt)
+                break
+            if time > now + dt:
+                break
+            i = enter(people, cells, queues, ways, passage, p, time)
+            room -= 1.0
+            if people.state[i] == WALKS:
+                people.left[i] -= people.speed[i] * queues.factor[c] * (now + dt - time)
+    shut(people, passage, queues, now + dt)
+
+
+@numba.njit(cache=True, error_model="numpy")
+def hold_back(people: People, passage: Passages, queues: Queues, c: int, until: float) -> None:
+    """Let nobody who waits to enter a full piece pass before `until`."""
+    for p in range(passage.first_in[c], passage.first_in[c + 1]):
+        if queues.front[p] >= 0:
+            people.ready[queues.front[p]] = max(people.ready[queues.front[p]], until)
+
+
+@numba.njit(cache=True, error_model="numpy")
+def shut(people: People, passage: Passages, queues: Queues, until: float) -> None:
+    """Let nobody pass before `until` where a passage is shut."""
+    for p in range(len(passage.capacity)):
+        if passage.capacity[p] <= 0.0 and queues.front[p] >= 0:
+            people.ready[queues.front[p]] = max(people.ready[queues.front[p]], until)
+
+
+@numba.njit(cache=True, error_model="numpy")
+def set_out(people: People, queues: Queues, after: int, until: float) -> int:
+    """Line up those who set out before `until`, from number `after` on; return the number of the next one."""
+    i = after
+    while i < len(people.start) and people.start[i] < until:
+        if people.entry[i] < 0:
+            i += 1
+            continue
+        people.state[i] = WAITS
+        people.ready[i] = people.start[i]
+        people.way[i] = people.entry[i]
+        line_up(people, queues, i, people.entry[i])
+        i += 1
+    return i
+
+
+@numba.njit(cache=True, error_model="numpy")
+def turn_round(people: People, queues: Queues, ways: Ints, order: NDArray[np.int64]) -> None:
+    """Let everybody inside choose their way anew; those who wait line up again in the given `order`."""
+    for i in range(len(people.state)):
+        if people.state[i] == WALKS:
+            people.way[i] = ways[people.plan[i, people.stop[i]], people.cell[i]]
+    for p in range(len(queues.front)):
+        queues.front[p] = queues.back[p] = -1
+        queues.length[p] = 0
+    for i in order:
+        if people.cell[i] >= 0:
+            people.way[i] = ways[people.plan[i, people.stop[i]], people.cell[i]]
+        if people.way[i] >= 0:
+            line_up(people, queues, i, people.way[i])
+        else:
+            people.state[i] = WALKS
+            people.left[i] = 0.0
