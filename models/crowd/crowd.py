@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from models.crowd import kernel
 from models.crowd.diagram import BEST, FREE, slowing
 from models.crowd.ground import Ground
-from models.crowd.kernel import GONE, OUTSIDE, STAYS, WAITS, WALKS, People, Queues
+from models.crowd.kernel import GONE, OUTSIDE, STAYS, WAITS, WALKS, People, Queues, Ways
 from sim.bounds import all_bounded, bounded
 from sim.errors import InputError, PhysicsError
 from sim.routing.kernels import one_to_all
@@ -56,7 +56,7 @@ class Crowd:
     now: float = 0.0
     people: People = field(init=False)
     queues: Queues = field(init=False)
-    ways: Ints = field(init=False)  #: [goals, pieces] the passage towards a goal
+    ways: Ways = field(init=False)
     _next: int = 0
 
     def __post_init__(self) -> None:
@@ -79,7 +79,7 @@ class Crowd:
         ground, until = self.ground, self.now + dt
         kernel.slow_down(ground.cells, self.queues)
         self._next = kernel.set_out(self.people, self.queues, self._next, until)
-        kernel.walk(self.people, ground.cells, self.queues, self.ways, self.now, dt)
+        kernel.walk(self.people, ground.cells, ground.passages, self.queues, self.ways, self.now, dt)
         kernel.pass_on(
             self.people, ground.cells, ground.passages, self.queues, self.ways, ground.packed, self.now, dt
         )
@@ -130,30 +130,22 @@ class Crowd:
         self.ground.passages.capacity[passage] = capacity
 
     def find_ways(self) -> None:
-        """Find the quickest ways to all goals as things stand, and let everybody inside choose anew."""
-        passages, size = self.ground.passages, self.ground.size
-        seconds = self.seconds()
+        """Find the quickest ways to all goals as things stand, and let those who wait choose anew."""
+        cells, passages, size = self.ground.cells, self.ground.passages, self.ground.size
+        factor = np.array([max(slowing(density), _SLOWEST) for density in self.density()])
+        walk = cells.length / (FREE * cells.pace * factor)
+        rate = np.minimum(passages.capacity, cells.most[passages.head] * cells.width[passages.head])
+        with np.errstate(divide="ignore"):
+            seconds = np.maximum(walk[passages.head] + (self.queues.length + 1) / rate, 1e-3)
         first = np.append(passages.first_in, passages.first_in[-1]).astype(np.int32)
         tails = np.where(passages.tail >= 0, passages.tail, size).astype(np.int32)
         finite = seconds[np.isfinite(seconds)]
-        width = float(max(np.median(finite), 1e-3)) if len(finite) else 1.0
-        self.ways = np.full((len(self.goals), size), -2, dtype=np.int32)
-        for number, goal in enumerate(self.goals.tolist()):
-            _, by = one_to_all(first, tails, seconds, goal, width)
-            self.ways[number] = np.where(by[:size] >= 0, by[:size], -2)
-            self.ways[number, goal] = -1
+        width = float(np.median(finite)) if len(finite) else 1.0
+        far = np.array([one_to_all(first, tails, seconds, goal, width)[0][:size] for goal in self.goals.tolist()])
+        self.ways = Ways(self.goals, far.reshape(len(self.goals), size), walk, rate)
         waiting = np.flatnonzero(self.people.state == WAITS)
         order = waiting[np.argsort(self.people.ready[waiting], kind="stable")]
-        kernel.turn_round(self.people, self.queues, self.ways, order)
-
-    def seconds(self) -> Floats:
-        """Return how long it takes to pass each passage and walk through what follows, s; infinite where it is shut."""
-        cells, passages = self.ground.cells, self.ground.passages
-        factor = np.array([max(slowing(density), _SLOWEST) for density in self.density()])
-        walk = cells.length / (FREE * cells.pace * factor)
-        most = np.minimum(passages.capacity, cells.most[passages.head] * cells.width[passages.head])
-        with np.errstate(divide="ignore"):
-            return np.maximum(walk[passages.head] + (self.queues.length + 1) / most, 1e-3)
+        kernel.turn_round(self.people, passages, self.queues, self.ways, order)
 
     def arrived(self) -> Floats:
         """Return when each of `people` came to where they stay for good, s; NaN for those who have not yet."""

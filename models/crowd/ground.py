@@ -37,6 +37,8 @@ class Passages(NamedTuple):
     capacity: Floats  #: persons a second: of a door or gate; infinite for none, 0 where it is shut
     takes: NDArray[np.bool_]  #: whether whoever passes is through only 1 / capacity later: doors and gates
     first_in: Ints  #: [cells + 1] where the passages into a piece begin
+    first_out: Ints  #: [cells + 1] where those out of a piece begin among `out`
+    out: Ints  #: passages in the order of where they lead from; those from outside are not among them
 
 
 @dataclass(frozen=True)
@@ -133,5 +135,8 @@ class Sketch:
         takes = np.array([one[3] for one in self._passages], dtype=np.bool_)
         marks = np.empty(len(order), dtype=np.int64)
         marks[order] = np.arange(len(order))
-        passages = Passages(tail[order], head[order], capacity[order], takes[order], first)
+        tail = tail[order]
+        out = np.argsort(tail, kind="stable")[(tail < 0).sum() :].astype(np.int32)
+        first_out = np.concatenate([[0], np.cumsum(np.bincount(tail[out], minlength=len(self._cells)))]).astype(np.int32)
+        passages = Passages(tail, head[order], capacity[order], takes[order], first, first_out, out)
         return Ground(cells, passages, self.packed), marks

@@ -24,6 +24,15 @@ Ints = NDArray[np.int32]
 OUTSIDE, WALKS, WAITS, STAYS, GONE = range(5)
 
 
+class Ways(NamedTuple):
+    """What people know of the ways to their goals, as of the last time that they looked."""
+
+    goals: Ints  #: [goals] pieces
+    far: Floats  #: [goals, cells] s from the end of a piece to the goal, infinite where no way leads
+    walk: Floats  #: [cells] s to walk through a piece
+    rate: Floats  #: [passages] persons a second that pass at best
+
+
 class People(NamedTuple):
     """Everybody, [people], in the order in which they set out."""
 
@@ -79,27 +88,46 @@ def slow_down(cells: Cells, queues: Queues) -> None:
 
 
 @numba.njit(cache=True, error_model="numpy")
-def walk(people: People, cells: Cells, queues: Queues, ways: Ints, now: float, dt: float) -> None:
-    """Let everybody inside walk for `dt`; who comes to the end of a piece lines up.
+def choose(passage: Passages, queues: Queues, ways: Ways, goal: int, c: int) -> int:
+    """Return the passage out of a piece by which the goal is nearest with the queues that people see, -1 for none.
 
-    ways : [goals, cells] the passage towards each goal, -1 at the goal, -2 where there is none.
+    Only those count that lead nearer as of the last look, so that nobody walks in circles.
     """
+    best, least = -1, np.inf
+    for k in range(passage.first_out[c], passage.first_out[c + 1]):
+        p = passage.out[k]
+        h = passage.head[p]
+        if ways.rate[p] <= 0.0 or not ways.far[goal, h] < ways.far[goal, c]:
+            continue
+        cost = (queues.length[p] + 1) / ways.rate[p] + ways.walk[h] + ways.far[goal, h]
+        if cost < least:
+            best, least = p, cost
+    return best
+
+
+@numba.njit(cache=True, error_model="numpy")
+def walk(people: People, cells: Cells, passage: Passages, queues: Queues, ways: Ways, now: float, dt: float) -> None:
+    """Let everybody inside walk for `dt`; who comes to the end of a piece lines up, and waits there if nothing leads on."""
     for i in range(len(people.state)):
         if people.state[i] == WALKS:
             pace = people.speed[i] * queues.factor[people.cell[i]]
             people.left[i] -= pace * dt
-            if people.way[i] < 0:  # nothing leads on
-                people.left[i] = max(people.left[i], 0.0)
-            elif people.left[i] <= 0.0:
-                people.ready[i] = now + dt + people.left[i] / max(pace, 1e-9)
-                people.state[i] = WAITS
-                line_up(people, queues, i, people.way[i])
+            if people.left[i] > 0.0:
+                continue
+            p = choose(passage, queues, ways, people.plan[i, people.stop[i]], people.cell[i])
+            if p < 0:
+                people.left[i] = 0.0
+                continue
+            people.ready[i] = now + dt + people.left[i] / max(pace, 1e-9)
+            people.state[i] = WAITS
+            people.way[i] = p
+            line_up(people, queues, i, p)
         elif people.state[i] == STAYS and people.ready[i] <= now + dt:
             go_on(people, cells, queues, ways, i, now + dt)
 
 
 @numba.njit(cache=True, error_model="numpy")
-def go_on(people: People, cells: Cells, queues: Queues, ways: Ints, i: int, until: float) -> None:
+def go_on(people: People, cells: Cells, queues: Queues, ways: Ways, i: int, until: float) -> None:
     """Send a person whose stay has ended to the next goal, or away; who walks is told of at `until`."""
     time = people.ready[i]
     people.stop[i] += 1
@@ -109,18 +137,17 @@ def go_on(people: People, cells: Cells, queues: Queues, ways: Ints, i: int, unti
         queues.inside[people.cell[i]] -= 1
         people.cell[i] = -1
         return
-    people.way[i] = ways[people.plan[i, stop], people.cell[i]]
-    people.left[i] = people.first[i] if stop == 0 and people.first[i] >= 0.0 else cells.length[people.cell[i]]
-    if people.way[i] == -1:  # the goal is where they are
+    if ways.goals[people.plan[i, stop]] == people.cell[i]:  # the goal is where they are
         people.ready[i] = time + people.stay[i, stop]
         people.came[i] = time
         return
     people.state[i] = WALKS
+    people.left[i] = people.first[i] if stop == 0 and people.first[i] >= 0.0 else cells.length[people.cell[i]]
     people.left[i] -= people.speed[i] * queues.factor[people.cell[i]] * (until - time)
 
 
 @numba.njit(cache=True, error_model="numpy")
-def enter(people: People, cells: Cells, queues: Queues, ways: Ints, passage: Passages, p: int, time: float) -> int:
+def enter(people: People, cells: Cells, queues: Queues, ways: Ways, passage: Passages, p: int, time: float) -> int:
     """Let the first in the queue of passage `p` pass at `time`; return who it is."""
     i = queues.front[p]
     queues.front[p] = people.behind[i]
@@ -138,8 +165,8 @@ def enter(people: People, cells: Cells, queues: Queues, ways: Ints, passage: Pas
     queues.inside[c] += 1
     queues.entered[c] = time
     people.cell[i] = c
-    people.way[i] = ways[people.plan[i, people.stop[i]], c]
-    if people.way[i] == -1:
+    people.way[i] = -1
+    if ways.goals[people.plan[i, people.stop[i]]] == c:
         people.state[i] = STAYS
         people.ready[i] = time + people.stay[i, people.stop[i]]
         people.came[i] = time
@@ -176,7 +203,7 @@ def earliest(people: People, passage: Passages, queues: Queues, c: int) -> tuple
 
 @numba.njit(cache=True, error_model="numpy")
 def pass_on(
-    people: People, cells: Cells, passage: Passages, queues: Queues, ways: Ints, packed: float, now: float, dt: float
+    people: People, cells: Cells, passage: Passages, queues: Queues, ways: Ways, packed: float, now: float, dt: float
 ) -> None:
     """Let people pass into pieces with room, the earliest first, until `now + dt`; rooms are those of the beginning."""
     before = queues.inside.copy()
@@ -246,17 +273,14 @@ def set_out(people: People, queues: Queues, after: int, until: float) -> int:
 
 
 @numba.njit(cache=True, error_model="numpy")
-def turn_round(people: People, queues: Queues, ways: Ints, order: NDArray[np.int64]) -> None:
-    """Let everybody inside choose their way anew; those who wait line up again in the given `order`."""
-    for i in range(len(people.state)):
-        if people.state[i] == WALKS:
-            people.way[i] = ways[people.plan[i, people.stop[i]], people.cell[i]]
+def turn_round(people: People, passage: Passages, queues: Queues, ways: Ways, order: NDArray[np.int64]) -> None:
+    """Let those who wait inside choose their way anew; all who wait line up again, in the given `order`."""
     for p in range(len(queues.front)):
         queues.front[p] = queues.back[p] = -1
         queues.length[p] = 0
     for i in order:
         if people.cell[i] >= 0:
-            people.way[i] = ways[people.plan[i, people.stop[i]], people.cell[i]]
+            people.way[i] = choose(passage, queues, ways, people.plan[i, people.stop[i]], people.cell[i])
         if people.way[i] >= 0:
             line_up(people, queues, i, people.way[i])
         else:
