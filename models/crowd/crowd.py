@@ -64,7 +64,7 @@ class Crowd:
         self.goals = np.asarray(self.goals, dtype=np.int32)
         _check(self.walkers, self.ground, len(self.goals))
         self.queues = Queues(
-            np.zeros(size, dtype=np.int64), np.ones(size), np.full(size, _NEVER),
+            np.zeros(size, dtype=np.int64), np.zeros(size), np.ones(size), np.full(size, _NEVER),
             np.full(passages, -1, dtype=np.int32), np.full(passages, -1, dtype=np.int32),
             np.zeros(passages, dtype=np.int64), np.full(passages, _NEVER), np.zeros(passages, dtype=np.int64),
         )  # fmt: skip
@@ -146,6 +146,26 @@ class Crowd:
         waiting = np.flatnonzero(self.people.state == WAITS)
         order = waiting[np.argsort(self.people.ready[waiting], kind="stable")]
         kernel.turn_round(self.people, passages, self.queues, self.ways, order)
+
+    def give_up(self, patience: float) -> None:
+        """Let those who have waited longer than `patience` s for the next step make for their last goal.
+
+        Call `find_ways` afterwards.
+        """
+        kernel.give_up(self.people, self.now - patience)
+
+    def go_home(self) -> None:
+        """Let everybody inside make for their last goal now; who has not come yet does not come."""
+        people = self.people
+        last = (people.plan >= 0).sum(axis=1) - 1
+        people.state[people.state == OUTSIDE] = GONE
+        outside = (people.state == WAITS) & (people.cell < 0)
+        stays = (people.state == STAYS) & ~np.isinf(people.ready) & (people.stop < last)
+        people.ready[stays] = self.now
+        moves = (people.state == WALKS) | (people.state == WAITS)
+        people.stop[:] = np.where(stays, last - 1, np.where(moves & ~outside, np.maximum(people.stop, last), people.stop))
+        self._next = len(people.start)
+        self.find_ways()
 
     def arrived(self) -> Floats:
         """Return when each of `people` came to where they stay for good, s; NaN for those who have not yet."""

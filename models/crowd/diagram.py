@@ -32,6 +32,10 @@ OPPOSED = 0.25
 #: Persons a m² above which walkways are at level B, C, D, E, F (Fruin 1971).
 LEVELS_OF_SERVICE = (0.31, 0.43, 0.72, 1.08, 2.17)
 
+#: Persons a second and metre that pass at the least where people press on: flows do not vanish in the densest crowds
+#: (Helbing, Johansson and Al-Abideen 2007, doi:10.1103/PhysRevE.75.046109); the figure is an assumption.
+SHUFFLE = 0.1
+
 _DENSITY = Text("the density of people (1/m²)", "人群密度（人/m²）")
 
 
@@ -50,14 +54,14 @@ def admitted(density: float, packed: float) -> float:
     """Return how many enter a place at that density, persons a second and metre: the supply of a kinematic wave.
 
     Below the best density as many as can pass; above it Weidmann's falling branch, stretched so that nobody enters at
-    `packed` (5.4 where people are calm, more where they press on).
+    `packed` (5.4 where people are calm, more where they press on; these shuffle on until there is no room at all).
     """
     if density <= BEST:
         return MOST
     if density >= packed:
         return 0.0
     like = BEST + (density - BEST) * (PACKED - BEST) / (packed - BEST)
-    return like * FREE * slowing(like)
+    return max(like * FREE * slowing(like), SHUFFLE if packed > PACKED else 0.0)
 
 
 def speed(density: ArrayLike, free: float = FREE) -> Floats:

@@ -99,6 +99,10 @@ class Sketch:
         self._twin.append(-1)
         return len(self._cells) - 1
 
+    def width(self, piece: int) -> float:
+        """Return the width of a piece, m."""
+        return self._cells[piece][1]
+
     def join(self, tail: int, head: int) -> int:
         """Let people walk from one piece into another, as many as its width lets in; return a mark of the passage."""
         return self._pass(tail, head, float("inf"), takes=False)

@@ -22,6 +22,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 
 OUTSIDE, WALKS, WAITS, STAYS, GONE = range(5)
+LOOK = 3.0  #: persons a m² from which on nobody stops for a while, where they had meant to (assumption)
 
 
 class Ways(NamedTuple):
@@ -56,6 +57,7 @@ class Queues(NamedTuple):
     """What is true of pieces and passages now."""
 
     inside: NDArray[np.int64]  #: [cells] persons, one way
+    density: Floats  #: [cells] persons a m², both ways together, at the beginning of the step
     factor: Floats  #: [cells] share of the free speed
     entered: Floats  #: [cells] s, when the last one entered
     front: Ints  #: [passages] first in the queue, -1
@@ -79,12 +81,13 @@ def line_up(people: People, queues: Queues, who: int, passage: int) -> None:
 
 @numba.njit(cache=True, error_model="numpy")
 def slow_down(cells: Cells, queues: Queues) -> None:
-    """Set the share of the free speed in every piece by its density."""
+    """Set the density of every piece, and the share of the free speed in it."""
     for c in range(len(cells.length)):
         persons = queues.inside[c]
         if cells.twin[c] >= 0:
             persons += queues.inside[cells.twin[c]]
-        queues.factor[c] = cells.pace[c] * slowing(min(persons / cells.area[c], BEST))
+        queues.density[c] = persons / cells.area[c]
+        queues.factor[c] = cells.pace[c] * slowing(min(queues.density[c], BEST))
 
 
 @numba.njit(cache=True, error_model="numpy")
@@ -168,7 +171,8 @@ def enter(people: People, cells: Cells, queues: Queues, ways: Ways, passage: Pas
     people.way[i] = -1
     if ways.goals[people.plan[i, people.stop[i]]] == c:
         people.state[i] = STAYS
-        people.ready[i] = time + people.stay[i, people.stop[i]]
+        stay = people.stay[i, people.stop[i]]
+        people.ready[i] = time + (stay if queues.density[c] < LOOK or np.isinf(stay) else 0.0)
         people.came[i] = time
     else:
         people.state[i] = WALKS
@@ -220,6 +224,10 @@ def pass_on(
         room = cells.hold[c] - persons
         if rival > 0:
             room = max(np.floor(room / 2.0), room - rival)
+        if rival + persons - before[c] > 0:  # those who come against keep a lane of their own
+            theirs = rival + persons - before[c]
+            share = min(0.5, theirs / (theirs + before[c] + waiting[c]))
+            room = min(room, np.floor(cells.hold[c] * (1.0 - share)) - before[c])
         supply = min(admitted(persons / cells.area[c], packed), cells.most[c]) * cells.width[c]
         supply *= (1.0 - OPPOSED * 4.0 * against * (1.0 - against)) * waiting[c] / (waiting[c] + rival)
         gap = 1.0 / supply if supply > 0.0 else np.inf
@@ -270,6 +278,17 @@ def set_out(people: People, queues: Queues, after: int, until: float) -> int:
         line_up(people, queues, i, people.entry[i])
         i += 1
     return i
+
+
+@numba.njit(cache=True, error_model="numpy")
+def give_up(people: People, since: float) -> None:
+    """Let those inside who have waited since before `since` make for their last goal."""
+    for i in range(len(people.state)):
+        if people.state[i] == WAITS and people.cell[i] >= 0 and people.ready[i] < since:
+            last = people.plan.shape[1] - 1
+            while last > people.stop[i] and people.plan[i, last] < 0:
+                last -= 1
+            people.stop[i] = max(people.stop[i], last)
 
 
 @numba.njit(cache=True, error_model="numpy")

@@ -19,7 +19,7 @@ def admitted(density: float, packed: float) -> float:
     if density >= packed:
         return 0.0
     like = BEST + (density - BEST) * (PACKED - BEST) / (packed - BEST)
-    return like * FREE * slowing(like)
+    return max(like * FREE * slowing(like), 0.1 if packed > PACKED else 0)
 
 
 @dataclass
@@ -92,6 +92,10 @@ class Twin:
             room = cells.hold[c] - both[c]
             if rival:
                 room = max(room / 2 // 1, room - rival)
+            theirs = rival + both[c] - count[c]
+            if theirs:
+                share = min(0.5, theirs / (theirs + count[c] + waiting[c]))
+                room = min(room, cells.hold[c] * (1 - share) // 1 - count[c])
             supply = min(admitted(both[c] / cells.area[c], self.ground.packed), cells.most[c]) * cells.width[c]
             supply *= (1 - 0.25 * 4 * against * (1 - against)) * waiting[c] / (waiting[c] + rival)
             gap = 1 / supply if supply > 0 else inf
