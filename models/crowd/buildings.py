@@ -85,7 +85,9 @@ def draw(house: House) -> Plan:
     return Plan(ground, np.array(floor, dtype=np.int32), outside, at[doors])
 
 
-def leave(house: House, storey: ArrayLike, start: ArrayLike, speed: ArrayLike, walk: ArrayLike, dt: float = 1.0) -> Floats:
+def leave(
+    house: House, storey: ArrayLike, start: ArrayLike, speed: ArrayLike, walk: ArrayLike, dt: float = 1.0
+) -> Floats:
     """Return when each leaves the building, s, sorted; all arguments after the first are of the people inside.
 
     storey : from 0;  start : s until each sets out;  speed : m/s on the level;  walk : m on the own storey to the stairs

@@ -80,9 +80,7 @@ class Crowd:
         kernel.slow_down(ground.cells, self.queues)
         self._next = kernel.set_out(self.people, self.queues, self._next, until)
         kernel.walk(self.people, ground.cells, ground.passages, self.queues, self.ways, self.now, dt)
-        kernel.pass_on(
-            self.people, ground.cells, ground.passages, self.queues, self.ways, ground.packed, self.now, dt
-        )
+        kernel.pass_on(self.people, ground.cells, ground.passages, self.queues, self.ways, ground.packed, self.now, dt)
         self.now = until
 
     def run(self, until: float, dt: float = 1.0) -> None:
@@ -154,6 +152,19 @@ class Crowd:
         """
         kernel.give_up(self.people, self.now - patience)
 
+    def move_on(self, pieces: NDArray[np.integer]) -> None:
+        """Let nobody stop in these pieces now: who stays there goes on, who makes for them makes for what comes next."""
+        people = self.people
+        held = np.zeros(self.ground.size, dtype=np.bool_)
+        held[pieces] = True
+        last = (people.plan >= 0).sum(axis=1) - 1
+        early = people.stop < last
+        stays = (people.state == STAYS) & early & ~np.isinf(people.ready)
+        people.ready[stays & held[people.cell]] = self.now
+        goal = people.plan[np.arange(len(last)), np.maximum(people.stop, 0)]
+        under_way = (people.state == WALKS) | (people.state == WAITS)
+        people.stop[under_way & early & held[self.goals[goal]]] += 1
+
     def go_home(self) -> None:
         """Let everybody inside make for their last goal now; who has not come yet does not come."""
         people = self.people
@@ -163,7 +174,9 @@ class Crowd:
         stays = (people.state == STAYS) & ~np.isinf(people.ready) & (people.stop < last)
         people.ready[stays] = self.now
         moves = (people.state == WALKS) | (people.state == WAITS)
-        people.stop[:] = np.where(stays, last - 1, np.where(moves & ~outside, np.maximum(people.stop, last), people.stop))
+        people.stop[:] = np.where(
+            stays, last - 1, np.where(moves & ~outside, np.maximum(people.stop, last), people.stop)
+        )
         self._next = len(people.start)
         self.find_ways()
 
@@ -211,8 +224,10 @@ def _check(walkers: Walkers, ground: Ground, goals: int) -> None:
     if (walkers.entry is None) == (walkers.cell is None):
         raise InputError(en="people either come in by a passage or are in a piece from the beginning",
                          zh="人员须由入口进入，或一开始就在某段内，二者择一")  # fmt: skip
-    where, most = (walkers.entry, len(ground.passages.tail)) if walkers.entry is not None else (walkers.cell, ground.size)
-    if len(walkers) and not (0 <= int(np.min(where)) and int(np.max(where)) < most):
+    where, most = (
+        (walkers.entry, len(ground.passages.tail)) if walkers.entry is not None else (walkers.cell, ground.size)
+    )
+    if len(walkers) and not (int(np.min(where)) >= 0 and int(np.max(where)) < most):
         raise InputError(en="somebody begins in a place that the ground does not have", zh="有人的起点不在场地之内")
     if len(walkers) and not (int(walkers.plan.min()) >= -1 and int(walkers.plan.max()) < goals):
         raise InputError(en="somebody walks to a goal that there is not", zh="有人的目的地不存在")

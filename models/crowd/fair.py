@@ -74,12 +74,16 @@ def set_up(city: City, site: Site) -> Fair:
     inner = np.zeros(len(walk.shapes), dtype=np.bool_)
     inner[walk.link[core[tails] & core[walk.head]]] = True
     if inner.sum() < 3:
-        raise InputError(en=f"within {site.reach:g} m there are no streets for a fair", zh=f"{site.reach:g} 米内没有可举办活动的街道")
+        raise InputError(
+            en=f"within {site.reach:g} m there are no streets for a fair", zh=f"{site.reach:g} 米内没有可举办活动的街道"
+        )
     doors, stations = _doors(city, nodes, core, site)
     rates = {node: site.metro_rate if station else np.inf
              for node, station in zip(doors.tolist(), stations.tolist(), strict=True)}  # fmt: skip
     scheme = one_way_scheme(walk, inner, site.x, site.y) if site.one_way else {}
-    wish = Wish(nodes, inner, dict.fromkeys(rates, np.inf), rates, scheme, gate=site.gate, lane=site.lane, packed=site.packed)
+    wish = Wish(
+        nodes, inner, dict.fromkeys(rates, np.inf), rates, scheme, gate=site.gate, lane=site.lane, packed=site.packed
+    )
     paths = lay_out(walk, wish)
     return Fair(paths, inner, _sights(paths, inner, site), doors, stations, site.x, site.y)
 
@@ -146,7 +150,9 @@ def visitors(city: City, people: Population, fair: Fair, coming: Coming, stream:
     for stop in range(STOPS):
         stay[:, stop] = stream.lognormals(coming.look, 0.5, "crowd.look", key, stop)
     ways = np.array([fair.paths.ways_in[node] for node in fair.doors.tolist()], dtype=np.int32)
-    speed = residents_speeds(people.age_group[comes], stream.uniforms("crowd.group", key), stream.uniforms("crowd.speed", key))
+    speed = residents_speeds(
+        people.age_group[comes], stream.uniforms("crowd.group", key), stream.uniforms("crowd.speed", key)
+    )
     return Walkers(key, start, speed, plan, stay, entry=ways[door])
 
 
@@ -177,7 +183,9 @@ def along(streets: Streets, x: Floats, y: Floats, near: float = 12.0) -> tuple[I
     for edge, link in enumerate(streets.link.tolist()):
         by_link.setdefault(link, []).append(edge)
     gap, nearest = cKDTree(points).query(np.column_stack([x, y]))
-    pairs = [(edge, point) for point in np.flatnonzero(gap <= near).tolist() for edge in by_link[int(links[nearest[point]])]]
+    pairs = [
+        (edge, point) for point in np.flatnonzero(gap <= near).tolist() for edge in by_link[int(links[nearest[point]])]
+    ]
     edges, places = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
     return edges.astype(np.int32), places
 

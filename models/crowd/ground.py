@@ -65,7 +65,9 @@ class Sketch:
     _passages: list[tuple[int, int, float, bool]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        bounded(self.packed, Text("the density up to which people press on (1/m²)", "拥挤上限密度（人/m²）"), PACKED, 12.0)
+        bounded(
+            self.packed, Text("the density up to which people press on (1/m²)", "拥挤上限密度（人/m²）"), PACKED, 12.0
+        )
 
     def piece(self, length: float, width: float, pace: float = 1.0, most: float = MOST, *, twin: int = -1) -> int:
         """Add a piece of `length` and used `width` (m); return its number. `twin` shares its room the other way."""
@@ -141,6 +143,8 @@ class Sketch:
         marks[order] = np.arange(len(order))
         tail = tail[order]
         out = np.argsort(tail, kind="stable")[(tail < 0).sum() :].astype(np.int32)
-        first_out = np.concatenate([[0], np.cumsum(np.bincount(tail[out], minlength=len(self._cells)))]).astype(np.int32)
+        first_out = np.concatenate([[0], np.cumsum(np.bincount(tail[out], minlength=len(self._cells)))]).astype(
+            np.int32
+        )
         passages = Passages(tail, head[order], capacity[order], takes[order], first, first_out, out)
         return Ground(cells, passages, self.packed), marks

@@ -114,14 +114,16 @@ def walk(people: People, cells: Cells, passage: Passages, queues: Queues, ways: 
     for i in range(len(people.state)):
         if people.state[i] == WALKS:
             pace = people.speed[i] * queues.factor[people.cell[i]]
+            stuck = people.left[i] == 0.0
             people.left[i] -= pace * dt
             if people.left[i] > 0.0:
                 continue
             p = choose(passage, queues, ways, people.plan[i, people.stop[i]], people.cell[i])
             if p < 0:
+                people.ready[i] = people.ready[i] if stuck else now + dt
                 people.left[i] = 0.0
                 continue
-            people.ready[i] = now + dt + people.left[i] / max(pace, 1e-9)
+            people.ready[i] = now + dt if stuck else now + dt + people.left[i] / max(pace, 1e-9)
             people.state[i] = WAITS
             people.way[i] = p
             line_up(people, queues, i, p)
@@ -284,7 +286,8 @@ def set_out(people: People, queues: Queues, after: int, until: float) -> int:
 def give_up(people: People, since: float) -> None:
     """Let those inside who have waited since before `since` make for their last goal."""
     for i in range(len(people.state)):
-        if people.state[i] == WAITS and people.cell[i] >= 0 and people.ready[i] < since:
+        waits = people.state[i] == WAITS or (people.state[i] == WALKS and people.left[i] == 0.0)
+        if waits and people.cell[i] >= 0 and people.ready[i] < since:
             last = people.plan.shape[1] - 1
             while last > people.stop[i] and people.plan[i, last] < 0:
                 last -= 1

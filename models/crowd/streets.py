@@ -205,7 +205,9 @@ def one_way_scheme(streets: Streets, chosen: NDArray[np.bool_], x: float, y: flo
         edge = int(edges[number])
         if round_it[number] < _ROUND or int(streets.link[edge]) in scheme:
             continue
-        against = {e for e in kept if streets.link[e] == streets.link[edge] and streets.forward[e] != streets.forward[edge]}
+        against = {
+            e for e in kept if streets.link[e] == streets.link[edge] and streets.forward[e] != streets.forward[edge]
+        }
         if _reached(streets, kept - against, int(streets.head[edge]), int(tails[edge])):
             kept -= against
             scheme[int(streets.link[edge])] = bool(streets.forward[edge])

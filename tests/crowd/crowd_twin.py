@@ -76,7 +76,10 @@ class Twin:
     def choose(self, c: int) -> int:
         ways = self.ground.passages
         out = [p for p in range(len(ways.tail)) if ways.tail[p] == c and self.far[ways.head[p]] < self.far[c]]
-        cost = {p: (len(self.queue.get(p, ())) + 1) / self.rate[p] + self.walk_s[ways.head[p]] + self.far[ways.head[p]] for p in out}
+        cost = {
+            p: (len(self.queue.get(p, ())) + 1) / self.rate[p] + self.walk_s[ways.head[p]] + self.far[ways.head[p]]
+            for p in out
+        }
         return min(out, key=lambda p: (cost[p], p))
 
     def pass_on(self, both: list, count: list, factor: list, until: float) -> None:

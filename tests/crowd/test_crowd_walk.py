@@ -201,7 +201,9 @@ def test_higher_storeys_leave_later_and_more_stairs_help():
     last = [leave(House(18, 400.0, stairs=s, doors=2), storey, start, np.full(n, 1.2), walk)[-1] for s in (1, 2)]
     assert last[1] < 0.7 * last[0]
     alone = [leave(House(18, 400.0), [s], [0.0], [1.2], [5.0])[0] for s in (1, 5, 17)]
-    assert np.diff(alone) == pytest.approx(np.array([4, 12]) * House(18, 400.0).flight * 1.4 / (1.2 * stair_k(0.175, 0.26)), rel=0.01)
+    assert np.diff(alone) == pytest.approx(
+        np.array([4, 12]) * House(18, 400.0).flight * 1.4 / (1.2 * stair_k(0.175, 0.26)), rel=0.01
+    )
 
 
 def test_bad_grounds_and_walkers_are_refused():
@@ -215,7 +217,12 @@ def test_bad_grounds_and_walkers_are_refused():
         with pytest.raises(InputError):
             wrong()
     ground, _ = sketch.ground()
-    for wrong in ({"cell": [9]}, {"cell": [room], "speed": -1.0}, {"cell": [room], "to": [3]}, {"cell": [room], "start": np.nan}):
+    for wrong in (
+        {"cell": [9]},
+        {"cell": [room], "speed": -1.0},
+        {"cell": [room], "to": [3]},
+        {"cell": [room], "start": np.nan},
+    ):
         with pytest.raises(InputError):
             crowd(ground, [room], **wrong)
 
