@@ -35,6 +35,17 @@ def cordon(streets: Streets, node: int, inside: NDArray[np.bool_]) -> NDArray[np
     return factors
 
 
+def lanes(streets: Streets, closed: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the factor of the speed on every edge, float64 [edges]: 0 on `closed` ones [edges], but for lanes for rescue.
+
+    To every corner of the closed streets one way is kept.
+    """
+    inside = np.zeros(streets.nodes, dtype=np.bool_)
+    inside[streets.head[closed]] = inside[streets.tails()[closed]] = True
+    ways = [cordon(streets, node, inside) for node in np.flatnonzero(inside).tolist()]
+    return np.where(closed, np.max(ways, axis=0), 1.0) if ways else np.ones(streets.edges)
+
+
 def _keep(factors: NDArray[np.float64], streets: Streets, by: dict[int, int], v: int) -> None:
     tails = streets.tails()
     while by[v] >= 0:

@@ -88,7 +88,7 @@ def draw(house: House) -> Plan:
 def leave(
     house: House, storey: ArrayLike, start: ArrayLike, speed: ArrayLike, walk: ArrayLike, dt: float = 1.0
 ) -> Floats:
-    """Return when each leaves the building, s, sorted; all arguments after the first are of the people inside.
+    """Return when each leaves the building, s; all arguments after the first are of the people inside.
 
     storey : from 0;  start : s until each sets out;  speed : m/s on the level;  walk : m on the own storey to the stairs
     or the door. People spread evenly over stairs and doors. Raises a `PhysicsError` if anybody is lost.
@@ -108,4 +108,6 @@ def leave(
     while not crowd.settled:
         crowd.run(crowd.now + 60.0, dt)
         crowd.find_ways()
-    return np.sort(crowd.arrived())
+    out = np.empty(n)
+    out[np.lexsort((walkers.key, walkers.start))] = crowd.arrived()
+    return out

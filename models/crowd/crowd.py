@@ -80,7 +80,7 @@ class Crowd:
         kernel.slow_down(ground.cells, self.queues)
         self._next = kernel.set_out(self.people, self.queues, self._next, until)
         kernel.walk(self.people, ground.cells, ground.passages, self.queues, self.ways, self.now, dt)
-        kernel.pass_on(self.people, ground.cells, ground.passages, self.queues, self.ways, ground.packed, self.now, dt)
+        kernel.pass_on(self.people, ground.cells, ground.passages, self.queues, self.ways, ground.packed, until)
         self.now = until
 
     def run(self, until: float, dt: float = 1.0) -> None:
@@ -122,10 +122,10 @@ class Crowd:
         """Return the density in each piece, persons a m²."""
         return self.persons() / self.ground.cells.area
 
-    def set_capacity(self, passage: ArrayLike, capacity: ArrayLike) -> None:
+    def set_capacity(self, passage: NDArray[np.integer] | int, capacity: ArrayLike) -> None:
         """Let so many persons a second pass: 0 shuts, infinity takes a gate away. Call `find_ways` once all are set."""
         all_bounded(np.minimum(capacity, 1e9), Text("the capacity of a gate (1/s)", "闸口通行能力（人/秒）"), 0.0)
-        self.ground.passages.capacity[passage] = capacity
+        self.ground.passages.capacity[passage] = np.asarray(capacity, dtype=np.float64)
 
     def find_ways(self) -> None:
         """Find the quickest ways to all goals as things stand, and let those who wait choose anew."""

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.calendar import DAY, HOUR, MINUTE
-from models.cordon import WAY_IN, cordon
+from models.cordon import WAY_IN, lanes
 from models.crowd import harm
 from models.crowd.crowd import Crowd
 from models.crowd.diagram import PACKED
@@ -116,11 +116,7 @@ class FairCourse(Course):
         """Close the streets of the fair to vehicles, but for a lane to every corner that is kept for rescue."""
         world, drive = self._world, self._world.city.drive
         self._begun = world.recorder.event(world.engine.now, "fair_opens", node=self._node(self._fair.x, self._fair.y))
-        inside = np.zeros(drive.nodes, dtype=np.bool_)
-        inside[drive.head[self._inner_edge]] = inside[drive.tails()[self._inner_edge]] = True
-        ways = [cordon(drive, node, inside) for node in np.flatnonzero(inside).tolist()]
-        lanes = np.max(ways, axis=0) if ways else np.ones(drive.edges)
-        self._kept = np.where(self._inner_edge, lanes, 1.0)
+        self._kept = lanes(drive, self._inner_edge)
         self._said = self._kept
         world.roads.set("crowd", self._kept, self._begun)
 

@@ -20,6 +20,7 @@ from models.crowd.ground import Cells, Passages
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
+Counts = NDArray[np.int64]
 
 OUTSIDE, WALKS, WAITS, STAYS, GONE = range(5)
 LOOK = 3.0  #: persons a m² from which on nobody stops for a while, where they had meant to (assumption)
@@ -56,15 +57,15 @@ class People(NamedTuple):
 class Queues(NamedTuple):
     """What is true of pieces and passages now."""
 
-    inside: NDArray[np.int64]  #: [cells] persons, one way
+    inside: Counts  #: [cells] persons, one way
     density: Floats  #: [cells] persons a m², both ways together, at the beginning of the step
     factor: Floats  #: [cells] share of the free speed
     entered: Floats  #: [cells] s, when the last one entered
     front: Ints  #: [passages] first in the queue, -1
     back: Ints  #: [passages] last in the queue
-    length: NDArray[np.int64]  #: [passages] persons
+    length: Counts  #: [passages] persons
     passed: Floats  #: [passages] s, when the last one passed
-    count: NDArray[np.int64]  #: [passages] persons that have passed
+    through: Counts  #: [passages] persons that have passed
 
 
 @numba.njit(cache=True, error_model="numpy")
@@ -160,7 +161,7 @@ def enter(people: People, cells: Cells, queues: Queues, ways: Ways, passage: Pas
         queues.back[p] = -1
     queues.length[p] -= 1
     queues.passed[p] = time
-    queues.count[p] += 1
+    queues.through[p] += 1
     c = passage.head[p]
     if people.cell[i] >= 0:
         queues.inside[people.cell[i]] -= 1
@@ -208,10 +209,33 @@ def earliest(people: People, passage: Passages, queues: Queues, c: int) -> tuple
 
 
 @numba.njit(cache=True, error_model="numpy")
+def admit(cells: Cells, before: Counts, waiting: Counts, packed: float, c: int) -> tuple[float, float]:
+    """Return for how many a piece has room, and the seconds between two who enter, infinite where nobody may.
+
+    before, waiting : [cells] persons inside and persons who want to enter, at the beginning of the step. Streams that
+    meet share room and flow by how many they are, but each keeps up to half of the room as a lane of its own.
+    """
+    twin = cells.twin[c]
+    others = before[twin] if twin >= 0 else 0
+    rival = waiting[twin] if twin >= 0 else 0
+    persons = before[c] + others
+    room = cells.hold[c] - persons
+    if rival > 0:
+        room = max(np.floor(room / 2.0), room - rival)
+    if rival + others > 0:
+        share = min(0.5, (rival + others) / (rival + persons + waiting[c]))
+        room = min(room, np.floor(cells.hold[c] * (1.0 - share)) - before[c])
+    against = others / persons if persons > 0 else 0.0
+    supply = min(admitted(persons / cells.area[c], packed), cells.most[c]) * cells.width[c]
+    supply *= (1.0 - OPPOSED * 4.0 * against * (1.0 - against)) * waiting[c] / (waiting[c] + rival)
+    return room, 1.0 / supply if supply > 0.0 else np.inf
+
+
+@numba.njit(cache=True, error_model="numpy")
 def pass_on(
-    people: People, cells: Cells, passage: Passages, queues: Queues, ways: Ways, packed: float, now: float, dt: float
+    people: People, cells: Cells, passage: Passages, queues: Queues, ways: Ways, packed: float, until: float
 ) -> None:
-    """Let people pass into pieces with room, the earliest first, until `now + dt`; rooms are those of the beginning."""
+    """Let people pass into pieces with room, the earliest first, up to `until`; rooms are those of the beginning."""
     before = queues.inside.copy()
     waiting = np.zeros(len(cells.length), dtype=np.int64)
     for c in range(len(waiting)):
@@ -219,35 +243,22 @@ def pass_on(
     for c in range(len(waiting)):
         if waiting[c] == 0:
             continue
-        twin = cells.twin[c]
-        persons = before[c] + (before[twin] if twin >= 0 else 0)
-        against = before[twin] / persons if twin >= 0 and persons > 0 else 0.0
-        rival = waiting[twin] if twin >= 0 else 0
-        room = cells.hold[c] - persons
-        if rival > 0:
-            room = max(np.floor(room / 2.0), room - rival)
-        if rival + persons - before[c] > 0:  # those who come against keep a lane of their own
-            theirs = rival + persons - before[c]
-            share = min(0.5, theirs / (theirs + before[c] + waiting[c]))
-            room = min(room, np.floor(cells.hold[c] * (1.0 - share)) - before[c])
-        supply = min(admitted(persons / cells.area[c], packed), cells.most[c]) * cells.width[c]
-        supply *= (1.0 - OPPOSED * 4.0 * against * (1.0 - against)) * waiting[c] / (waiting[c] + rival)
-        gap = 1.0 / supply if supply > 0.0 else np.inf
+        room, gap = admit(cells, before, waiting, packed, c)
         while True:
             p, time = earliest(people, passage, queues, c)
             if p < 0:
                 break
             time = max(time, queues.entered[c] + gap)
             if room < 1.0 or gap == np.inf:
-                hold_back(people, passage, queues, c, now + dt)
+                hold_back(people, passage, queues, c, until)
                 break
-            if time > now + dt:
+            if time > until:
                 break
             i = enter(people, cells, queues, ways, passage, p, time)
             room -= 1.0
             if people.state[i] == WALKS:
-                people.left[i] -= people.speed[i] * queues.factor[c] * (now + dt - time)
-    shut(people, passage, queues, now + dt)
+                people.left[i] -= people.speed[i] * queues.factor[c] * (until - time)
+    shut(people, passage, queues, until)
 
 
 @numba.njit(cache=True, error_model="numpy")

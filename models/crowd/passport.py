@@ -68,3 +68,25 @@ CROWD = Passport(
         Text("Visitors stay counted in their homes; those who fall do not obstruct others.", "游客仍计入其住所人数；跌倒者不阻碍他人。"),
     ),
 )  # fmt: skip
+
+EVACUATION = Passport(
+    equations=(
+        *_EQUATIONS,
+        Text("Each sets out after a lognormal time, walks to the stairs, down, out of a door and along streets to a shelter with room",
+             "每人经对数正态分布的准备时间后出发，经楼梯、出口与街道前往有余量的避难场所"),
+    ),
+    sources=_SOURCES,
+    assumptions=(
+        *_ASSUMED,
+        Text("A stair of 1.2 m and two doors for each 400 m² of a storey; storeys of 3 m.", "每 400 m² 楼层设一部 1.2 m 楼梯与两个出口；层高 3 m。"),
+        Text("A building goes to the nearest shelter that has room for all of its people.", "每栋建筑前往能容纳其全部人员的最近避难场所。"),
+        Text("One in twenty of those over 65 waits for a crew.", "65 岁以上人员中二十分之一需等待救援力量协助。"),
+    ),
+    valid=_VALID,
+    cases=(),
+    limits=(
+        *_LIMITS,
+        Text("Nobody drives, refuses, turns back or looks for family.", "不含驾车离开、拒绝疏散、折返与寻找家人。"),
+        Text("Lifts are out of use.", "电梯停用。"),
+    ),
+)  # fmt: skip
