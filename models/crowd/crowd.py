@@ -224,10 +224,10 @@ def _check(walkers: Walkers, ground: Ground, goals: int) -> None:
     if (walkers.entry is None) == (walkers.cell is None):
         raise InputError(en="people either come in by a passage or are in a piece from the beginning",
                          zh="人员须由入口进入，或一开始就在某段内，二者择一")  # fmt: skip
-    where, most = (
-        (walkers.entry, len(ground.passages.tail)) if walkers.entry is not None else (walkers.cell, ground.size)
-    )
-    if len(walkers) and not (int(np.min(where)) >= 0 and int(np.max(where)) < most):
+    where, most = walkers.cell, ground.size
+    if walkers.entry is not None:
+        where, most = walkers.entry, len(ground.passages.tail)
+    if where is not None and len(walkers) and not (int(np.min(where)) >= 0 and int(np.max(where)) < most):
         raise InputError(en="somebody begins in a place that the ground does not have", zh="有人的起点不在场地之内")
     if len(walkers) and not (int(walkers.plan.min()) >= -1 and int(walkers.plan.max()) < goals):
         raise InputError(en="somebody walks to a goal that there is not", zh="有人的目的地不存在")

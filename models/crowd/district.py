@@ -78,7 +78,7 @@ def _shelters(city: City, x: float, y: float, reach: float, room: float) -> tupl
     if not len(chosen):
         return _edge(city, np.ones(city.walk.nodes, dtype=np.bool_), x, y), np.full(1, np.inf)
     nodes, count = np.unique(facilities.walk_node[chosen], return_counts=True)
-    return nodes.astype(np.int32), room * count
+    return nodes.astype(np.int32), np.asarray(room * count, dtype=np.float64)
 
 
 def _edge(city: City, known: NDArray[np.bool_], x: float, y: float) -> Ints:

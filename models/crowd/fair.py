@@ -92,7 +92,7 @@ def _doors(city: City, nodes: NDArray[np.bool_], core: NDArray[np.bool_], site: 
     """Return the nodes at which people come and go: stations, and the edge of what is followed."""
     walk, facilities = city.walk, city.facilities
     tails = walk.tails()
-    edge = np.unique(tails[nodes[tails] & ~nodes[walk.head]])
+    edge: NDArray[np.int64] = np.unique(tails[nodes[tails] & ~nodes[walk.head]]).astype(np.int64)
     edge = edge[~core[edge]]
     if not len(edge):  # the whole network is near: people come from the nodes that are farthest away
         inside = np.flatnonzero(nodes & ~core) if (nodes & ~core).any() else np.flatnonzero(nodes)
@@ -186,8 +186,8 @@ def along(streets: Streets, x: Floats, y: Floats, near: float = 12.0) -> tuple[I
     pairs = [
         (edge, point) for point in np.flatnonzero(gap <= near).tolist() for edge in by_link[int(links[nearest[point]])]
     ]
-    edges, places = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
-    return edges.astype(np.int32), places
+    table = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    return table[:, 0].astype(np.int32), table[:, 1]
 
 
 def _marks(streets: Streets, each: float = 10.0) -> tuple[Floats, Ints]:

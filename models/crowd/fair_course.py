@@ -271,7 +271,7 @@ class FairCourse(Course):
         elif any(street.held for street in self._streets.values()):
             few = _HELD * paths.ground.cells.width[paths.ground.passages.head[paths.gates]]
             capacity[paths.gates] = np.minimum(capacity[paths.gates], few)
-        self.crowd.set_capacity(slice(None), capacity)
+        self.crowd.set_capacity(np.arange(len(capacity)), capacity)
         self.crowd.find_ways()
 
     def _drive(self, now: float) -> None:

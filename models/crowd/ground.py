@@ -132,7 +132,8 @@ class Sketch:
     def ground(self) -> tuple[Ground, NDArray[np.int64]]:
         """Return the ground, and the passage of each mark."""
         columns = np.array(self._cells, dtype=np.float64).reshape(-1, 6).T
-        cells = Cells(*(np.ascontiguousarray(column) for column in columns), np.array(self._twin, dtype=np.int32))
+        length, width, area, pace, most, hold = (np.ascontiguousarray(column) for column in columns)
+        cells = Cells(length, width, area, pace, most, hold, np.array(self._twin, dtype=np.int32))
         tail = np.array([one[0] for one in self._passages], dtype=np.int32)
         head = np.array([one[1] for one in self._passages], dtype=np.int32)
         order = np.argsort(head, kind="stable")

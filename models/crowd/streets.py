@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,7 +103,7 @@ class _Drawing:
         for number, place in enumerate(order):
             twin = other[count - 1 - number] if other is not None else -1
             pieces.append(self._add(self._sketch.piece(length / count, width, twin=twin), link, middles[place]))
-        for a, b in zip(pieces, pieces[1:], strict=False):
+        for a, b in pairwise(pieces):
             self._sketch.join(a, b)
         self._by_way[link, forward] = pieces
         self._starts.setdefault(tail, []).append((pieces[0], link))

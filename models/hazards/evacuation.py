@@ -65,7 +65,7 @@ class Evacuation(Hazard):
         HELP: IncidentKind(
             title=Text("Cannot leave without help", "需协助疏散人员"), per_100k_year=0.0, entity="building", hours=(1.0,) * 24,
             priority=1, line="emergency", crew="ambulance", detect=Duration(median_s=180.0),
-            on_scene=Duration(median_s=900.0), transport_share=1.0, handover=Duration(median_s=600.0),
+            on_scene=Duration(median_s=900.0), transport_share=0.3, handover=Duration(median_s=600.0),
             hazard="evacuation", target_s=1800.0,
         )
     }  # fmt: skip

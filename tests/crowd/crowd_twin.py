@@ -53,7 +53,7 @@ class Twin:
         return sum(p.cell == c for p in self.people)
 
     def step(self, dt: float) -> None:
-        cells, ways, until = self.ground.cells, self.ground.passages, self.now + dt
+        cells, until = self.ground.cells, self.now + dt
         count = [self.inside(c) for c in range(len(cells.length))]
         both = [count[c] + (count[cells.twin[c]] if cells.twin[c] >= 0 else 0) for c in range(len(count))]
         factor = [cells.pace[c] * slowing(min(both[c] / cells.area[c], BEST)) for c in range(len(count))]
@@ -82,7 +82,7 @@ class Twin:
         }
         return min(out, key=lambda p: (cost[p], p))
 
-    def pass_on(self, both: list, count: list, factor: list, until: float) -> None:
+    def pass_on(self, both: list, count: list, factor: list, until: float) -> None:  # noqa: C901 — plain on purpose
         cells, ways = self.ground.cells, self.ground.passages
         into = {c: [p for p in range(len(ways.head)) if ways.head[p] == c] for c in range(len(count))}
         waiting = [sum(len(self.queue.get(p, ())) for p in into[c]) for c in range(len(count))]

@@ -167,6 +167,6 @@ def test_people_share_two_ways_by_the_queues_that_they_see():
     ground, at = sketch.ground()
     people = crowd(ground, [outside], cell=np.full(300, room), first=np.full(300, 5.0))
     people.run(300.0)
-    by = people.queues.count[at[doors]]
+    by = people.queues.through[at[doors]]
     assert by[1] / by[0] == pytest.approx(2.0, rel=0.05)
     assert arrived(people)[-1] == pytest.approx(5.0 / 0.7 + 300 / (1.33 * 3.0), rel=0.02)

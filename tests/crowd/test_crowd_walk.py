@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from grounds import arrived, corridor, crowd, imo_room, spread
@@ -141,7 +143,7 @@ def test_the_tail_of_a_queue_before_a_gate_moves_as_a_shock():
     outside = sketch.place()
     pieces = [sketch.piece(5.0, 10.0) for _ in range(60)]
     way = sketch.way_in(pieces[0], 8.0)
-    for a, b in zip(pieces, pieces[1:], strict=False):
+    for a, b in pairwise(pieces):
         sketch.join(a, b)
     sketch.gate(pieces[-1], outside, 4.0)
     ground, at = sketch.ground()
