@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from models.crowd import kernel
-from models.crowd.diagram import BEST, FREE, slowing
+from models.crowd.diagram import BEST, FREE, PACKED, slowing
 from models.crowd.ground import Ground
 from models.crowd.kernel import GONE, OUTSIDE, STAYS, WAITS, WALKS, People, Queues, Ways
 from sim.bounds import all_bounded, bounded
@@ -80,7 +80,7 @@ class Crowd:
         kernel.slow_down(ground.cells, self.queues)
         self._next = kernel.set_out(self.people, self.queues, self._next, until)
         kernel.walk(self.people, ground.cells, ground.passages, self.queues, self.ways, self.now, dt)
-        kernel.pass_on(self.people, ground.cells, ground.passages, self.queues, self.ways, ground.packed, until)
+        kernel.pass_on(self.people, ground.cells, ground.passages, self.queues, self.ways, until)
         self.now = until
 
     def run(self, until: float, dt: float = 1.0) -> None:
@@ -111,7 +111,12 @@ class Crowd:
     @property
     def _most(self) -> Floats:
         begun = np.bincount(self.walkers.cell, minlength=self.ground.size) if self.walkers.cell is not None else 0
-        return np.asarray(np.maximum(self.ground.cells.hold, 1.0) + begun)
+        presses = self.ground.cells.packed > PACKED
+        squeezed = np.where(presses, kernel.SQUEEZED, 1.0)
+        more = np.diff(self.ground.passages.first_in)
+        twin = self.ground.cells.twin
+        more = more + np.where(twin >= 0, more[twin], 0)  # who is pressed in at once
+        return np.asarray(np.maximum(squeezed * self.ground.cells.hold, 1.0) + begun + presses * 4 * more)
 
     def persons(self) -> NDArray[np.int64]:
         """Return how many are in each piece, both ways together."""
@@ -143,10 +148,10 @@ class Crowd:
         self.ways = Ways(self.goals, far.reshape(len(self.goals), size), walk, rate)
         waiting = np.flatnonzero(self.people.state == WAITS)
         order = waiting[np.argsort(self.people.ready[waiting], kind="stable")]
-        kernel.turn_round(self.people, passages, self.queues, self.ways, order)
+        kernel.turn_round(self.people, cells, passages, self.queues, self.ways, order, self.now)
 
     def give_up(self, patience: float) -> None:
-        """Let those who have waited longer than `patience` s for the next step make for their last goal.
+        """Let those who have waited longer than `patience` s make for their last goal; who has not come in turns back.
 
         Call `find_ways` afterwards.
         """
@@ -170,13 +175,11 @@ class Crowd:
         people = self.people
         last = (people.plan >= 0).sum(axis=1) - 1
         people.state[people.state == OUTSIDE] = GONE
-        outside = (people.state == WAITS) & (people.cell < 0)
+        people.state[(people.state == WAITS) & (people.cell < 0)] = GONE
         stays = (people.state == STAYS) & ~np.isinf(people.ready) & (people.stop < last)
         people.ready[stays] = self.now
         moves = (people.state == WALKS) | (people.state == WAITS)
-        people.stop[:] = np.where(
-            stays, last - 1, np.where(moves & ~outside, np.maximum(people.stop, last), people.stop)
-        )
+        people.stop[:] = np.where(stays, last - 1, np.where(moves, np.maximum(people.stop, last), people.stop))
         self._next = len(people.start)
         self.find_ways()
 

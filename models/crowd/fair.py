@@ -182,7 +182,8 @@ def along(streets: Streets, x: Floats, y: Floats, near: float = 12.0) -> tuple[I
     by_link: dict[int, list[int]] = {}
     for edge, link in enumerate(streets.link.tolist()):
         by_link.setdefault(link, []).append(edge)
-    gap, nearest = cKDTree(points).query(np.column_stack([x, y]))
+    gap, found = cKDTree(points).query(np.column_stack([x, y]))
+    nearest = np.asarray(found, dtype=np.int64)
     pairs = [
         (edge, point) for point in np.flatnonzero(gap <= near).tolist() for edge in by_link[int(links[nearest[point]])]
     ]

@@ -26,6 +26,7 @@ class Cells(NamedTuple):
     pace: Floats  #: share of the speed on the level: less on stairs
     most: Floats  #: persons a second and metre that enter at best
     hold: Floats  #: persons that find room, of both ways together; infinite beyond an exit
+    packed: Floats  #: persons a m² up to which people press on
     twin: Ints  #: the piece of the other way, -1 for none
 
 
@@ -47,7 +48,6 @@ class Ground:
 
     cells: Cells
     passages: Passages
-    packed: float = PACKED  #: persons a m² up to which people press on
 
     @property
     def size(self) -> int:
@@ -59,8 +59,8 @@ class Ground:
 class Sketch:
     """A ground while it is drawn: rooms, ways, stairs, doors, exits."""
 
-    packed: float = PACKED  #: persons a m² up to which people press on: 5.4 where they are calm
-    _cells: list[tuple[float, float, float, float, float, float]] = field(default_factory=list)
+    packed: float = PACKED  #: persons a m² up to which people press on, if not told: 5.4 where they are calm
+    _cells: list[tuple[float, ...]] = field(default_factory=list)
     _twin: list[int] = field(default_factory=list)
     _passages: list[tuple[int, int, float, bool]] = field(default_factory=list)
 
@@ -75,7 +75,7 @@ class Sketch:
         bounded(width, Text("the width of a way (m)", "路段宽度（m）"), 1e-3, 1e4)
         bounded(pace, Text("the share of the speed", "速度比例"), 1e-3, 1.0)
         area = length * width
-        self._cells.append((length, width, area, pace, most, area * self.packed))
+        self._cells.append((length, width, area, pace, most, area * self.packed, self.packed))
         self._twin.append(twin)
         if twin >= 0:
             self._twin[twin] = len(self._cells) - 1
@@ -97,7 +97,7 @@ class Sketch:
 
     def place(self, persons: float = float("inf")) -> int:
         """Add a place that people reach and stay at: outside, or a shelter with room for so many `persons`."""
-        self._cells.append((1.0, 1e4, 1e12, 1.0, MOST, persons))
+        self._cells.append((1.0, 1e4, 1e12, 1.0, MOST, persons, PACKED))
         self._twin.append(-1)
         return len(self._cells) - 1
 
@@ -131,9 +131,9 @@ class Sketch:
 
     def ground(self) -> tuple[Ground, NDArray[np.int64]]:
         """Return the ground, and the passage of each mark."""
-        columns = np.array(self._cells, dtype=np.float64).reshape(-1, 6).T
-        length, width, area, pace, most, hold = (np.ascontiguousarray(column) for column in columns)
-        cells = Cells(length, width, area, pace, most, hold, np.array(self._twin, dtype=np.int32))
+        columns = np.array(self._cells, dtype=np.float64).reshape(-1, 7).T
+        length, width, area, pace, most, hold, packed = (np.ascontiguousarray(column) for column in columns)
+        cells = Cells(length, width, area, pace, most, hold, packed, np.array(self._twin, dtype=np.int32))
         tail = np.array([one[0] for one in self._passages], dtype=np.int32)
         head = np.array([one[1] for one in self._passages], dtype=np.int32)
         order = np.argsort(head, kind="stable")
@@ -148,4 +148,4 @@ class Sketch:
             np.int32
         )
         passages = Passages(tail, head[order], capacity[order], takes[order], first, first_out, out)
-        return Ground(cells, passages, self.packed), marks
+        return Ground(cells, passages), marks

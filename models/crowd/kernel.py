@@ -15,7 +15,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from models.crowd.diagram import BEST, OPPOSED, admitted, slowing
+from models.crowd.diagram import BEST, OPPOSED, PACKED, admitted, slowing
 from models.crowd.ground import Cells, Passages
 
 Floats = NDArray[np.float64]
@@ -23,6 +23,8 @@ Ints = NDArray[np.int32]
 Counts = NDArray[np.int64]
 
 OUTSIDE, WALKS, WAITS, STAYS, GONE = range(5)
+NEARLY = 0.95  #: of the density of a full piece, from which on people press into it (assumption)
+SQUEEZED = 1.25  #: of the density up to which people press on, that pressure makes at most (assumption; Itaewon: 10.7)
 LOOK = 3.0  #: persons a m² from which on nobody stops for a while, where they had meant to (assumption)
 
 
@@ -124,12 +126,31 @@ def walk(people: People, cells: Cells, passage: Passages, queues: Queues, ways: 
                 people.ready[i] = people.ready[i] if stuck else now + dt
                 people.left[i] = 0.0
                 continue
+            if passage.head[p] == cells.twin[people.cell[i]]:
+                turn(people, cells, queues, ways, i, now + dt)
+                continue
             people.ready[i] = now + dt if stuck else now + dt + people.left[i] / max(pace, 1e-9)
             people.state[i] = WAITS
             people.way[i] = p
             line_up(people, queues, i, p)
         elif people.state[i] == STAYS and people.ready[i] <= now + dt:
             go_on(people, cells, queues, ways, i, now + dt)
+
+
+@numba.njit(cache=True, error_model="numpy")
+def turn(people: People, cells: Cells, queues: Queues, ways: Ways, i: int, time: float) -> None:
+    """Let a person at the end of a piece turn round and walk back: nobody else has to make room for that."""
+    c = cells.twin[people.cell[i]]
+    queues.inside[people.cell[i]] -= 1
+    queues.inside[c] += 1
+    people.cell[i] = c
+    people.way[i] = -1
+    people.left[i] = cells.length[c]
+    people.state[i] = WALKS
+    if ways.goals[people.plan[i, people.stop[i]]] == c:
+        people.state[i] = STAYS
+        people.ready[i] = time + people.stay[i, people.stop[i]]
+        people.came[i] = time
 
 
 @numba.njit(cache=True, error_model="numpy")
@@ -209,7 +230,7 @@ def earliest(people: People, passage: Passages, queues: Queues, c: int) -> tuple
 
 
 @numba.njit(cache=True, error_model="numpy")
-def admit(cells: Cells, before: Counts, waiting: Counts, packed: float, c: int) -> tuple[float, float]:
+def admit(cells: Cells, before: Counts, waiting: Counts, c: int) -> tuple[float, float]:
     """Return for how many a piece has room, and the seconds between two who enter, infinite where nobody may.
 
     before, waiting : [cells] persons inside and persons who want to enter, at the beginning of the step. Streams that
@@ -226,15 +247,13 @@ def admit(cells: Cells, before: Counts, waiting: Counts, packed: float, c: int) 
         share = min(0.5, (rival + others) / (rival + persons + waiting[c]))
         room = min(room, np.floor(cells.hold[c] * (1.0 - share)) - before[c])
     against = others / persons if persons > 0 else 0.0
-    supply = min(admitted(persons / cells.area[c], packed), cells.most[c]) * cells.width[c]
+    supply = min(admitted(persons / cells.area[c], cells.packed[c]), cells.most[c]) * cells.width[c]
     supply *= (1.0 - OPPOSED * 4.0 * against * (1.0 - against)) * waiting[c] / (waiting[c] + rival)
     return room, 1.0 / supply if supply > 0.0 else np.inf
 
 
 @numba.njit(cache=True, error_model="numpy")
-def pass_on(
-    people: People, cells: Cells, passage: Passages, queues: Queues, ways: Ways, packed: float, until: float
-) -> None:
+def pass_on(people: People, cells: Cells, passage: Passages, queues: Queues, ways: Ways, until: float) -> None:
     """Let people pass into pieces with room, the earliest first, up to `until`; rooms are those of the beginning."""
     before = queues.inside.copy()
     waiting = np.zeros(len(cells.length), dtype=np.int64)
@@ -243,15 +262,19 @@ def pass_on(
     for c in range(len(waiting)):
         if waiting[c] == 0:
             continue
-        room, gap = admit(cells, before, waiting, packed, c)
+        room, gap = admit(cells, before, waiting, c)
         while True:
             p, time = earliest(people, passage, queues, c)
             if p < 0:
                 break
             time = max(time, queues.entered[c] + gap)
             if room < 1.0 or gap == np.inf:
-                hold_back(people, passage, queues, c, until)
-                break
+                p = pressed(cells, passage, queues, before, c)
+                time = queues.entered[c] + gap
+                if p < 0 or time > until:
+                    hold_back(people, passage, queues, c, until)
+                    break
+                time = max(time, people.ready[queues.front[p]])
             if time > until:
                 break
             i = enter(people, cells, queues, ways, passage, p, time)
@@ -259,6 +282,37 @@ def pass_on(
             if people.state[i] == WALKS:
                 people.left[i] -= people.speed[i] * queues.factor[c] * (until - time)
     shut(people, passage, queues, until)
+
+
+@numba.njit(cache=True, error_model="numpy")
+def pressed(cells: Cells, passage: Passages, queues: Queues, before: Counts, c: int) -> int:
+    """Return the passage whose people are pressed into a full piece from one at least as dense, -1 for none.
+
+    So a crowd in which everybody stands in the way of others creeps on instead of standing for ever, as long as people
+    press on at all, and nowhere is denser than SQUEEZED times the `packed` density.
+    """
+    if cells.packed[c] <= PACKED:
+        return -1
+    here = crowding(cells, before, c)
+    if here >= SQUEEZED * cells.packed[c]:
+        return -1
+    best, longest = -1, 0
+    for p in range(passage.first_in[c], passage.first_in[c + 1]):
+        tail = passage.tail[p]
+        if tail < 0 or passage.capacity[p] <= 0.0 or queues.length[p] <= longest:
+            continue
+        if crowding(cells, before, tail) >= NEARLY * here:
+            best, longest = p, queues.length[p]
+    return best
+
+
+@numba.njit(cache=True, error_model="numpy")
+def crowding(cells: Cells, before: Counts, c: int) -> float:
+    """Return the density of a piece by the persons inside `before`, both ways together."""
+    persons = before[c]
+    if cells.twin[c] >= 0:
+        persons += before[cells.twin[c]]
+    return persons / cells.area[c]
 
 
 @numba.njit(cache=True, error_model="numpy")
@@ -295,8 +349,10 @@ def set_out(people: People, queues: Queues, after: int, until: float) -> int:
 
 @numba.njit(cache=True, error_model="numpy")
 def give_up(people: People, since: float) -> None:
-    """Let those inside who have waited since before `since` make for their last goal."""
+    """Let those who have waited since before `since` make for their last goal; who has not come in yet turns back."""
     for i in range(len(people.state)):
+        if people.state[i] == WAITS and people.cell[i] < 0 and people.start[i] < since:
+            people.state[i] = GONE
         waits = people.state[i] == WAITS or (people.state[i] == WALKS and people.left[i] == 0.0)
         if waits and people.cell[i] >= 0 and people.ready[i] < since:
             last = people.plan.shape[1] - 1
@@ -306,7 +362,9 @@ def give_up(people: People, since: float) -> None:
 
 
 @numba.njit(cache=True, error_model="numpy")
-def turn_round(people: People, passage: Passages, queues: Queues, ways: Ways, order: NDArray[np.int64]) -> None:
+def turn_round(
+    people: People, cells: Cells, passage: Passages, queues: Queues, ways: Ways, order: Counts, now: float
+) -> None:
     """Let those who wait inside choose their way anew; all who wait line up again, in the given `order`."""
     for p in range(len(queues.front)):
         queues.front[p] = queues.back[p] = -1
@@ -314,7 +372,9 @@ def turn_round(people: People, passage: Passages, queues: Queues, ways: Ways, or
     for i in order:
         if people.cell[i] >= 0:
             people.way[i] = choose(passage, queues, ways, people.plan[i, people.stop[i]], people.cell[i])
-        if people.way[i] >= 0:
+        if people.way[i] >= 0 and people.cell[i] >= 0 and passage.head[people.way[i]] == cells.twin[people.cell[i]]:
+            turn(people, cells, queues, ways, i, now)
+        elif people.way[i] >= 0:
             line_up(people, queues, i, people.way[i])
         else:
             people.state[i] = WALKS

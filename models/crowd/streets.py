@@ -23,6 +23,7 @@ WHOLE = {"motorway": 20.0, "trunk": 24.0, "primary": 20.0, "secondary": 16.0, "t
          "residential": 8.0, "living_street": 7.0, "service": 5.0, "link": 6.0, "footway": 3.0, "cycleway": 3.0,
          "path": 2.5, "steps": 3.0}  # fmt: skip
 _ROUND = 0.7  #: sine of the angle to the radius from which on a street leads round the middle
+AMPLE = 5.5  #: persons a m² of calm people who, a little more than 5.4, shuffle on among those who come against
 VESTIBULE = 6.0  #: m, length and width of the place at which people come from outside (assumption)
 
 
@@ -55,14 +56,14 @@ class Wish:
     gate: float = float("inf")  #: persons a second and metre that are let into the inner streets
     lane: float = float("inf")  #: m that people use of inner streets at most, where stalls take the rest
     piece: float = 20.0  #: m of a piece
-    packed: float = 5.4  #: persons a m² up to which people press on
+    packed: float = 5.4  #: persons a m² up to which people press on in inner streets
 
 
 def lay_out(streets: Streets, wish: Wish) -> Paths:
     """Return the ground of those streets of a walk network whose two ends are among the wished nodes."""
     tails = streets.tails()
     kept = np.flatnonzero(wish.nodes[tails] & wish.nodes[streets.head])
-    drawing = _Drawing(streets, wish, Sketch(packed=wish.packed))
+    drawing = _Drawing(streets, wish, Sketch(packed=AMPLE))
     for edge in kept.tolist():
         drawing.edge(edge, int(tails[edge]))
     for node, persons in wish.places.items():
@@ -100,6 +101,7 @@ class _Drawing:
         other = self._by_way.get((link, not forward))
         order = range(count) if forward else range(count - 1, -1, -1)
         pieces = []
+        self._sketch.packed = self._wish.packed if self._wish.inner[link] else AMPLE
         for number, place in enumerate(order):
             twin = other[count - 1 - number] if other is not None else -1
             pieces.append(self._add(self._sketch.piece(length / count, width, twin=twin), link, middles[place]))
@@ -117,6 +119,7 @@ class _Drawing:
 
     def way_in(self, node: int, rate: float) -> None:
         """Let people come in at a node."""
+        self._sketch.packed = AMPLE
         hall = self._add(self._sketch.piece(VESTIBULE, VESTIBULE), -1, self._at(node))
         self._ways_in[node] = self._sketch.way_in(hall, rate)
         for piece, _ in self._starts.get(node, []):
@@ -125,16 +128,16 @@ class _Drawing:
             self._sketch.join(hall, self._places[node])
 
     def junctions(self) -> None:
-        """Join the streets at their corners; people turn round where nothing else leads on, on inner streets anywhere."""
+        """Join the streets at their corners; people turn round anywhere."""
         for node, ends in self._ends.items():
             starts = self._starts.get(node, [])
             for piece, link in ends:
-                onward = [(head, other) for head, other in starts if other != link]
-                for head, other in onward or starts:
-                    self._corner(piece, link, head, other)
+                for head, other in starts:
+                    if other != link:
+                        self._corner(piece, link, head, other)
         for (link, forward), pieces in self._by_way.items():
             back = self._by_way.get((link, not forward))
-            if back is not None and self._wish.inner[link]:
+            if back is not None:
                 for there, here in zip(pieces, back[::-1], strict=True):
                     self._sketch.join(there, here)
 

@@ -99,7 +99,7 @@ class Twin:
             if theirs:
                 share = min(0.5, theirs / (theirs + count[c] + waiting[c]))
                 room = min(room, cells.hold[c] * (1 - share) // 1 - count[c])
-            supply = min(admitted(both[c] / cells.area[c], self.ground.packed), cells.most[c]) * cells.width[c]
+            supply = min(admitted(both[c] / cells.area[c], cells.packed[c]), cells.most[c]) * cells.width[c]
             supply *= (1 - 0.25 * 4 * against * (1 - against)) * waiting[c] / (waiting[c] + rival)
             gap = 1 / supply if supply > 0 else inf
             while True:
@@ -109,10 +109,20 @@ class Twin:
                 time, p = min(first)
                 time = max(time, self.entered.get(c, -1e18) + gap)
                 if room < 1 or gap == inf:
-                    for q in into[c]:
-                        if self.queue.get(q):
-                            self.queue[q][0].ready = max(self.queue[q][0].ready, until)
-                    break
+                    dense = [n / a for n, a in zip(both, cells.area, strict=True)]
+                    press = [
+                        (-len(self.queue[q]), q) for q in into[c]
+                        if self.queue.get(q) and ways.tail[q] >= 0 and dense[ways.tail[q]] >= 0.95 * dense[c]
+                    ]  # fmt: skip
+                    time = self.entered.get(c, -1e18) + gap
+                    pushes = cells.packed[c] > PACKED and dense[c] < 1.25 * cells.packed[c]
+                    if not press or not pushes or time > until:
+                        for q in into[c]:
+                            if self.queue.get(q):
+                                self.queue[q][0].ready = max(self.queue[q][0].ready, until)
+                        break
+                    p = min(press)[1]
+                    time = max(time, self.queue[p][0].ready)
                 if time > until:
                     break
                 person = self.queue[p].popleft()

@@ -105,7 +105,7 @@ def test_the_twin_rejects_a_kernel_that_forgets_who_comes_against():
     side = np.arange(200) % 2
     right = crowd(ground, ends, entry=ways[side], to=side)
     lonely = ground.cells._replace(twin=np.full(ground.size, -1, dtype=np.int32))
-    wrong = crowd(type(ground)(lonely, ground.passages, ground.packed), ends, entry=ways[side], to=side)
+    wrong = crowd(type(ground)(lonely, ground.passages), ends, entry=ways[side], to=side)
     for one in (right, wrong):
         one.run(600.0)
     assert arrived(right)[-1] > arrived(wrong)[-1] + 5.0
