@@ -82,7 +82,7 @@ class Twin:
         }
         return min(out, key=lambda p: (cost[p], p))
 
-    def pass_on(self, both: list, count: list, factor: list, until: float) -> None:  # noqa: C901 — plain on purpose
+    def pass_on(self, both: list, count: list, factor: list, until: float) -> None:  # noqa: C901, PLR0912 — plain on purpose
         cells, ways = self.ground.cells, self.ground.passages
         into = {c: [p for p in range(len(ways.head)) if ways.head[p] == c] for c in range(len(count))}
         waiting = [sum(len(self.queue.get(p, ())) for p in into[c]) for c in range(len(count))]
