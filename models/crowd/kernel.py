@@ -138,6 +138,15 @@ def walk(people: People, cells: Cells, passage: Passages, queues: Queues, ways: 
 
 
 @numba.njit(cache=True, error_model="numpy")
+def arrive(people: People, queues: Queues, i: int, time: float) -> None:
+    """Let a person stay at the goal that they have come to, unless it is too dense to stop for a while."""
+    stay = people.stay[i, people.stop[i]]
+    people.state[i] = STAYS
+    people.ready[i] = time + (stay if queues.density[people.cell[i]] < LOOK or np.isinf(stay) else 0.0)
+    people.came[i] = time
+
+
+@numba.njit(cache=True, error_model="numpy")
 def turn(people: People, cells: Cells, queues: Queues, ways: Ways, i: int, time: float) -> None:
     """Let a person at the end of a piece turn round and walk back: nobody else has to make room for that."""
     c = cells.twin[people.cell[i]]
@@ -148,9 +157,7 @@ def turn(people: People, cells: Cells, queues: Queues, ways: Ways, i: int, time:
     people.left[i] = cells.length[c]
     people.state[i] = WALKS
     if ways.goals[people.plan[i, people.stop[i]]] == c:
-        people.state[i] = STAYS
-        people.ready[i] = time + people.stay[i, people.stop[i]]
-        people.came[i] = time
+        arrive(people, queues, i, time)
 
 
 @numba.njit(cache=True, error_model="numpy")
@@ -165,8 +172,7 @@ def go_on(people: People, cells: Cells, queues: Queues, ways: Ways, i: int, unti
         people.cell[i] = -1
         return
     if ways.goals[people.plan[i, stop]] == people.cell[i]:  # the goal is where they are
-        people.ready[i] = time + people.stay[i, stop]
-        people.came[i] = time
+        arrive(people, queues, i, time)
         return
     people.state[i] = WALKS
     people.left[i] = people.first[i] if stop == 0 and people.first[i] >= 0.0 else cells.length[people.cell[i]]
@@ -194,10 +200,7 @@ def enter(people: People, cells: Cells, queues: Queues, ways: Ways, passage: Pas
     people.cell[i] = c
     people.way[i] = -1
     if ways.goals[people.plan[i, people.stop[i]]] == c:
-        people.state[i] = STAYS
-        stay = people.stay[i, people.stop[i]]
-        people.ready[i] = time + (stay if queues.density[c] < LOOK or np.isinf(stay) else 0.0)
-        people.came[i] = time
+        arrive(people, queues, i, time)
     else:
         people.state[i] = WALKS
     return i

@@ -59,8 +59,8 @@ def test_police_who_come_hold_the_street_until_it_is_no_more_too_dense(runs):
 
 
 def test_without_police_it_is_worse(runs):
-    never = {"crowd": {**FAIR, "watch_m2": 8.0, "release_m2": 3.0, "packed_m2": 7.9}}
-    with_police = {"crowd": {**FAIR, "packed_m2": 7.9}}
+    never = {"crowd": {**FAIR, "watch_m2": 8.0, "packed_m2": 6.3}}
+    with_police = {"crowd": {**FAIR, "packed_m2": 6.3}}
     risk = [folded(runs.run(one, **EVENING))["risk.crowd"] for one in (with_police, never)]
     assert len(of_kind(runs.run(never, **EVENING), "crowd_pressure")) == 0
     assert risk[1] > 1.2 * risk[0] > 0
