@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from models.crowd import kernel
 from models.crowd.diagram import BEST, FREE, PACKED, slowing
 from models.crowd.ground import Ground
-from models.crowd.kernel import GONE, OUTSIDE, STAYS, WAITS, WALKS, People, Queues, Ways
+from models.crowd.state import GONE, OUTSIDE, STAYS, WAITS, WALKS, People, Queues, Ways
 from sim.bounds import all_bounded, bounded
 from sim.errors import InputError, PhysicsError
 from sim.routing.kernels import one_to_all
@@ -79,7 +79,8 @@ class Crowd:
         ground, until = self.ground, self.now + dt
         kernel.slow_down(ground.cells, self.queues)
         self._next = kernel.set_out(self.people, self.queues, self._next, until)
-        kernel.walk(self.people, ground.cells, ground.passages, self.queues, self.ways, self.now, dt)
+        seen = People._make(column[: self._next] for column in self.people)  # the others have not set out
+        kernel.walk(seen, ground.cells, ground.passages, self.queues, self.ways, self.now, dt)
         kernel.pass_on(self.people, ground.cells, ground.passages, self.queues, self.ways, until)
         self.now = until
 

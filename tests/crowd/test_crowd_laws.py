@@ -9,9 +9,8 @@ from grounds import arrived, corridor, crowd, imo_room
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.crowd import kernel
 from models.crowd.ground import Sketch
-from models.crowd.kernel import GONE, OUTSIDE
+from models.crowd.state import GONE, OUTSIDE, WAITS
 
 
 def town(seed: int, gates: bool = True):
@@ -62,8 +61,8 @@ def test_nobody_is_lost_whatever_gates_do(seed: int):
                 people.find_ways()
         states = people.people.state
         waits = people.queues.length.sum()
-        assert waits == (states == kernel.WAITS).sum()
-        outside_queue = ((states == kernel.WAITS) & (people.people.cell < 0)).sum()
+        assert waits == (states == WAITS).sum()
+        outside_queue = ((states == WAITS) & (people.people.cell < 0)).sum()
         total = people.queues.inside.sum() + (states == OUTSIDE).sum() + (states == GONE).sum() + outside_queue
         assert total == len(entry)
 
