@@ -143,6 +143,7 @@ def enter(people: People, cells: Cells, queues: Queues, ways: Ways, passage: Pas
     c = passage.head[p]
     if people.cell[i] >= 0:
         queues.inside[people.cell[i]] -= 1
+        queues.left[people.cell[i]] = time
         people.left[i] = cells.length[c]
     else:
         people.left[i] = min(people.first[i], cells.length[c]) if people.first[i] >= 0.0 else cells.length[c]
@@ -168,7 +169,7 @@ def wanted(passage: Passages, queues: Queues, c: int) -> int:
 
 
 @numba.njit(cache=True, error_model="numpy")
-def earliest(people: People, passage: Passages, queues: Queues, c: int) -> tuple[int, float]:
+def earliest(people: People, cells: Cells, passage: Passages, queues: Queues, c: int) -> tuple[int, float]:
     """Return the passage into a piece whose first may pass first, and when; of equal ones the lower number."""
     best, at = -1, np.inf
     for p in range(passage.first_in[c], passage.first_in[c + 1]):
@@ -178,6 +179,9 @@ def earliest(people: People, passage: Passages, queues: Queues, c: int) -> tuple
         time = max(people.ready[queues.front[p]], queues.passed[p] + (0.0 if passage.takes[p] else takes))
         if passage.takes[p]:
             time += takes
+        tail = passage.tail[p]
+        if tail >= 0:  # no more leave a piece than pass through it at best
+            time = max(time, queues.left[tail] + 1.0 / (cells.most[tail] * cells.width[tail]))
         if time < at:
             best, at = p, time
     return best, at
@@ -218,7 +222,7 @@ def pass_on(people: People, cells: Cells, passage: Passages, queues: Queues, way
             continue
         room, gap = admit(cells, before, waiting, c)
         while True:
-            p, time = earliest(people, passage, queues, c)
+            p, time = earliest(people, cells, passage, queues, c)
             if p < 0:
                 break
             time = max(time, queues.entered[c] + gap)

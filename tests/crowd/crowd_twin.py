@@ -48,6 +48,7 @@ class Twin:
     queue: dict = field(default_factory=dict)
     passed: dict = field(default_factory=dict)
     entered: dict = field(default_factory=dict)
+    left: dict = field(default_factory=dict)
 
     def inside(self, c: int) -> int:
         return sum(p.cell == c for p in self.people)
@@ -126,7 +127,7 @@ class Twin:
                 if time > until:
                     break
                 person = self.queue[p].popleft()
-                self.passed[p] = self.entered[c] = time
+                self.passed[p] = self.entered[c] = self.left[person.cell] = time
                 person.cell = c
                 room -= 1
                 if c == self.goal:
@@ -137,7 +138,8 @@ class Twin:
 
     def when(self, p: int) -> float:
         takes = 1 / self.ground.passages.capacity[p]
+        cells, tail = self.ground.cells, self.ground.passages.tail[p]
         head = self.queue[p][0].ready
-        if self.ground.passages.takes[p]:
-            return max(head, self.passed.get(p, -1e18)) + takes
-        return max(head, self.passed.get(p, -1e18) + takes)
+        last = self.passed.get(p, -1e18) + (0 if self.ground.passages.takes[p] else takes)
+        free = self.left.get(tail, -1e18) + 1 / (cells.most[tail] * cells.width[tail]) if tail >= 0 else -1e18
+        return max(max(head, last) + (takes if self.ground.passages.takes[p] else 0), free)
