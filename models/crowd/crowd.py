@@ -64,7 +64,7 @@ class Crowd:
         self.goals = np.asarray(self.goals, dtype=np.int32)
         _check(self.walkers, self.ground, len(self.goals))
         self.queues = Queues(
-            np.zeros(size, dtype=np.int64), np.zeros(size), np.ones(size), np.full(size, _NEVER), np.full(size, _NEVER),
+            np.zeros(size, dtype=np.int64), np.zeros(size), np.ones(size), np.full(size, _NEVER),
             np.full(passages, -1, dtype=np.int32), np.full(passages, -1, dtype=np.int32),
             np.zeros(passages, dtype=np.int64), np.full(passages, _NEVER), np.zeros(passages, dtype=np.int64),
         )  # fmt: skip

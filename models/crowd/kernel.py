@@ -143,7 +143,6 @@ def enter(people: People, cells: Cells, queues: Queues, ways: Ways, passage: Pas
     c = passage.head[p]
     if people.cell[i] >= 0:
         queues.inside[people.cell[i]] -= 1
-        queues.left[people.cell[i]] = time
         people.left[i] = cells.length[c]
     else:
         people.left[i] = min(people.first[i], cells.length[c]) if people.first[i] >= 0.0 else cells.length[c]
@@ -181,7 +180,7 @@ def earliest(people: People, cells: Cells, passage: Passages, queues: Queues, c:
             time += takes
         tail = passage.tail[p]
         if tail >= 0:  # no more leave a piece than pass through it at best
-            time = max(time, queues.left[tail] + 1.0 / (cells.most[tail] * cells.width[tail]))
+            time = max(time, queues.passed[p] + 1.0 / (cells.most[tail] * cells.width[tail]))
         if time < at:
             best, at = p, time
     return best, at

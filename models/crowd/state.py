@@ -49,7 +49,6 @@ class Queues(NamedTuple):
     density: Floats  #: [cells] persons a m², both ways together, at the beginning of the step
     factor: Floats  #: [cells] share of the free speed
     entered: Floats  #: [cells] s, when the last one entered
-    left: Floats  #: [cells] s, when the last one left
     front: Ints  #: [passages] first in the queue, -1
     back: Ints  #: [passages] last in the queue
     length: Counts  #: [passages] persons

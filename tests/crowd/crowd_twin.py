@@ -48,7 +48,6 @@ class Twin:
     queue: dict = field(default_factory=dict)
     passed: dict = field(default_factory=dict)
     entered: dict = field(default_factory=dict)
-    left: dict = field(default_factory=dict)
 
     def inside(self, c: int) -> int:
         return sum(p.cell == c for p in self.people)
@@ -127,7 +126,7 @@ class Twin:
                 if time > until:
                     break
                 person = self.queue[p].popleft()
-                self.passed[p] = self.entered[c] = self.left[person.cell] = time
+                self.passed[p] = self.entered[c] = time
                 person.cell = c
                 room -= 1
                 if c == self.goal:
@@ -141,5 +140,5 @@ class Twin:
         cells, tail = self.ground.cells, self.ground.passages.tail[p]
         head = self.queue[p][0].ready
         last = self.passed.get(p, -1e18) + (0 if self.ground.passages.takes[p] else takes)
-        free = self.left.get(tail, -1e18) + 1 / (cells.most[tail] * cells.width[tail]) if tail >= 0 else -1e18
+        free = self.passed.get(p, -1e18) + 1 / (cells.most[tail] * cells.width[tail]) if tail >= 0 else -1e18
         return max(max(head, last) + (takes if self.ground.passages.takes[p] else 0), free)

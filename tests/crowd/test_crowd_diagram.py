@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.crowd import diagram, harm
@@ -52,6 +52,7 @@ def test_the_rows_of_weidmann_reject_wrong_constants(free, gamma, packed):
     assert not rows_of_weidmann(lambda d: free * (1.0 - np.exp(-gamma * (1.0 / np.asarray(d) - 1.0 / packed))))
 
 
+@settings(deadline=None)
 @given(st.floats(0.01, 5.39))
 def test_the_compiled_diagram_is_the_plain_one(density: float):
     assert 1.34 * diagram.slowing(density) == pytest.approx(float(speed(density)), rel=1e-12, abs=1e-12)
@@ -61,6 +62,7 @@ def test_the_compiled_diagram_is_the_plain_one(density: float):
     assert diagram.admitted(density, 8.0) >= admitted - 1e-12  # who presses on enters where others stop
 
 
+@settings(deadline=None)
 @given(st.floats(0.0, 1.2249), st.booleans())
 def test_a_flow_has_two_densities(specific: float, crowded: bool):
     found = density_of(specific, crowded=crowded)
