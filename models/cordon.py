@@ -41,6 +41,16 @@ def _keep_way(factors: NDArray[np.float64], streets: Streets, node: int, inside:
                 queue.append(head)
 
 
+def lanes(streets: Streets, closed: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the factor of the speed on every edge, float64 [edges]: 0 on `closed` ones [edges], but for lanes for rescue.
+
+    To every corner of the closed streets one way is kept.
+    """
+    inside = np.zeros(streets.nodes, dtype=np.bool_)
+    inside[streets.head[closed]] = inside[streets.tails()[closed]] = True
+    return np.where(closed, cordon(streets, np.flatnonzero(inside).tolist(), inside), 1.0)
+
+
 def _keep(factors: NDArray[np.float64], streets: Streets, by: dict[int, int], v: int) -> None:
     tails = streets.tails()
     while by[v] >= 0:

@@ -1,0 +1,73 @@
+"""Grounds of the tests of IMO, RiMEA and NIST, and people on them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.crowd.crowd import Crowd, Walkers, to_goal
+from models.crowd.ground import Ground, Sketch
+from models.crowd.people import free_speeds
+
+
+def crowd(ground: Ground, goals, *, cell=None, entry=None, start=0.0, speed=1.34, first=None, to=None, keys=None):
+    n = len(cell if cell is not None else entry)
+    plan, stay = to_goal(np.zeros(n, dtype=np.int32) if to is None else to)
+    walkers = Walkers(
+        key=np.arange(n, dtype=np.uint64) if keys is None else keys,
+        start=np.broadcast_to(np.asarray(start, dtype=float), n).copy(),
+        speed=np.broadcast_to(np.asarray(speed, dtype=float), n).copy(),
+        plan=plan, stay=stay,
+        entry=None if entry is None else np.asarray(entry, dtype=np.int32),
+        cell=None if cell is None else np.asarray(cell, dtype=np.int32),
+        first=None if first is None else np.asarray(first, dtype=float),
+    )  # fmt: skip
+    return Crowd(ground, walkers, np.asarray(goals, dtype=np.int32))
+
+
+def arrived(people_of: Crowd, goal: int = 0) -> np.ndarray:
+    """When each came to a goal, sorted."""
+    people = people_of.people
+    return np.sort(people_of.arrived()[people.cell == people_of.goals[goal]])
+
+
+def spread(n: int, length: float, width: float, doors, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
+    """Return places in a room for n people, and their distances to each of the doors."""
+    rng = np.random.default_rng(seed)
+    x, y = rng.uniform(0, length, n), rng.uniform(0, width, n)
+    return np.stack([np.hypot(x - dx, y - dy) for dx, dy in doors], axis=1), np.stack([x, y], axis=1)
+
+
+def corridor(length: float, width: float, piece: float, *, both: bool = False):
+    """Return a corridor with an outside at its end: ground, entry passages and outsides by way."""
+    sketch = Sketch()
+    n = round(length / piece)
+    ends = [sketch.place(), sketch.place()] if both else [sketch.place()]
+    there, back = [], []
+    for _ in range(n):
+        if both:
+            a, b = sketch.street(piece, width)
+            there.append(a)
+            back.append(b)
+        else:
+            there.append(sketch.piece(piece, width))
+    marks = [sketch.way_in(there[0])]
+    for a, b in zip(there, [*there[1:], ends[0]], strict=True):
+        sketch.join(a, b)
+    if both:
+        marks.append(sketch.way_in(back[-1]))
+        for a, b in zip(back[::-1], [*back[::-1][1:], ends[1]], strict=True):
+            sketch.join(a, b)
+    ground, at = sketch.ground()
+    return ground, at[marks], ends, (there, back)
+
+
+def imo_room(n: int = 100, door: float = 1.0, speed=None):
+    """IMO test 4: 100 people in a room of 8 × 5 m with a door in the middle of the short wall."""
+    sketch = Sketch()
+    outside, room = sketch.place(), sketch.room(8.0, 5.0)
+    sketch.door(room, outside, door)
+    away, _ = spread(n, 8.0, 5.0, [(8.0, 2.5)])
+    ground, _ = sketch.ground()
+    if speed is None:
+        speed = free_speeds("30_to_50", np.random.default_rng(2).uniform(size=n))
+    return crowd(ground, [outside], cell=np.full(n, room), first=away[:, 0], speed=speed)
