@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 # Bytecode is compiled at install: without it every start is two to three times slower.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help venv demo test test-all serve bench lint types lock browser clean
+.PHONY: help venv demo test test-all serve passports bench lint types lock browser clean
 
 help:  ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -35,6 +35,9 @@ test: $(STAMP) browser  ## the tests, without the slow ones
 
 test-all: $(STAMP) browser  ## all tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+passports: $(STAMP)  ## measure the models against cases whose answer is known, and write it into their passports
+	$(BIN)/python -m pytest tests --passports
 
 bench: $(STAMP)  ## measure
 	$(BIN)/python -m benchmarks

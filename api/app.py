@@ -9,8 +9,9 @@ from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
 from api.jobs import Jobs
@@ -58,8 +59,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.jobs = Jobs(settings.home, settings.workers, settings.queue)
     app.include_router(router)
     app.include_router(planning)
-    app.add_api_route("/", _page, include_in_schema=False)
-    app.add_api_route("/mechanisms", _mechanisms_page, include_in_schema=False)
+    app.add_api_route("/", _page("index.html"), include_in_schema=False)
+    app.add_api_route("/mechanisms", _page("mechanisms.html"), include_in_schema=False)
     app.add_api_route("/assets/deck.js", _deck, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.middleware("http")(_guard)
@@ -109,12 +110,15 @@ async def _tell_http(_: Request, error: Exception) -> JSONResponse:
     return JSONResponse({"error": said._asdict(), "where": ""}, error.status_code, headers=error.headers)
 
 
-def _page() -> FileResponse:
-    return FileResponse(HERE / "templates" / "index.html", headers={"Cache-Control": "no-cache"})
+def _page(name: str) -> Callable[[], HTMLResponse]:
+    """Return the endpoint that serves a page, made once from its template."""
+    environment = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined)
+    page = environment.get_template(name).render()
 
+    def answer() -> HTMLResponse:
+        return HTMLResponse(page, headers={"Cache-Control": "no-cache"})
 
-def _mechanisms_page() -> FileResponse:
-    return FileResponse(HERE / "templates" / "mechanisms.html", headers={"Cache-Control": "no-cache"})
+    return answer
 
 
 def _deck(request: Request) -> Response:

@@ -238,6 +238,8 @@ def kinds(lang: Lang = "", machine: Json = False) -> None:
                 facts.get("fields", {}).items() if family in {"hazards", "levers", "lines", "actors"} else ()
             ):
                 typer.echo(f"    {field:30s} {told['default']}  {told['unit'][language]}")
+            if facts.get("scope_refused"):
+                typer.echo(f"    ! {facts['scope_refused'][language]}")
 
 
 @app.command()

@@ -9,10 +9,12 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 import scenarios.library
+from models.catalogue import catalogue
 from models.indicators import indicator_kinds
 from models.levers.base import Lever
 from models.mechanisms import BESIDE, GROUPS, PARTS, Mechanism, levers_of, mechanisms
 from models.parameters import known_parameter, preset_values
+from models.policy import scope_refused
 from scenarios.library import (
     experiment_names,
     load_experiment,
@@ -63,6 +65,7 @@ def mechanism_facts() -> dict[str, Any]:
     return {
         "groups": {name: title._asdict() for name, title in GROUPS.items()},
         "parts": {name: {"title": title._asdict(), "beside": name in BESIDE} for name, title in PARTS.items()},
+        "incidents": {name: kind.title._asdict() for name, kind in catalogue().items()},
         "mechanisms": [_facts(name, mechanism, effects) for name, mechanism in mechanisms().items()],
     }
 
@@ -100,6 +103,7 @@ def _called(name: str) -> dict[str, Any]:
 
 
 def _lever(kind: str, lever: type[Lever], effects: dict[str, Effect]) -> dict[str, Any]:
+    refusal = scope_refused(lever)
     return {
         "kind": kind,
         "title": lever.title._asdict(),
@@ -108,6 +112,7 @@ def _lever(kind: str, lever: type[Lever], effects: dict[str, Effect]) -> dict[st
         "pays": [_indicator(name, effects) for name in lever.pays],
         "cost": lever.cost.model_dump(),
         "requires": list(lever.requires),
+        "scope_refused": None if refusal is None else refusal._asdict(),
     }
 
 

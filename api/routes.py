@@ -17,6 +17,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from api.jobs import Job, Jobs
 from api.plain import with_null
 from api.schema import BUSY, FAULTS, ComparisonRequest, Indicator, JobId, RunId, RunRequest, State
+from api.schema import City as AnotherCity
 from scenarios.cities import city_of, kept_cities, moved_to, where_kept
 from scenarios.comparing import comparison_id, described_indicators
 from scenarios.language import CityChoice, Scenario
@@ -34,6 +35,7 @@ from viz.scene import scene
 router = APIRouter(prefix="/api")
 #: Two requests for one city build it once.
 _BUILDING = Lock()
+_DEFAULT = "flagship_day"  #: the scenario of the default city
 
 
 def _scenario(request: Request, wanted: RunRequest | ComparisonRequest) -> Scenario:
@@ -76,6 +78,16 @@ def health() -> dict[str, str]:
 def cities(request: Request) -> list[dict[str, Any]]:
     """List the cities that lie built here; a run may play in any of them."""
     return [asdict(city) for city in kept_cities(_home(request) / "cities")]
+
+
+@router.get("/districts", summary="Districts of a city · 城市的区", responses=FAULTS)
+def districts(request: Request, city: AnotherCity = None) -> list[str]:
+    """List the districts of a built city, or of the default one, by the names that a lever's scope takes."""
+    default = load_scenario(_DEFAULT)
+    cities = _home(request) / "cities"
+    with _BUILDING:
+        areas = city_of((default if city is None else moved_to(default, city, cities)).city, cities).areas
+    return sorted(areas.name[area] for area in areas.of_level("district"))
 
 
 @router.get("/scenarios", summary="Scenarios · 场景")

@@ -19,7 +19,10 @@ _EXAMPLE_ID = "3f2a9c0d5b7e41688f00c1d2e3f4a5b6"
 RunId = Annotated[str, Path(pattern=_ID, examples=[_EXAMPLE_ID])]
 JobId = Annotated[str, Path(pattern=_ID, examples=[_EXAMPLE_ID])]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_\-]{1,60}$")]
-City = Annotated[str | None, Field(pattern=_ID, description="Another city than the scenario's own · 另选城市")]
+City = Annotated[
+    str | None,
+    Field(pattern=_ID, description="Another city than the scenario's own · 另选城市", examples=[_EXAMPLE_ID]),
+]
 
 
 class _Request(BaseModel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -48,10 +49,29 @@ class WorkingHours(BaseModel):
     def span(self, day: int) -> tuple[float, float]:
         """Return when `day` opens and closes, in seconds; an empty span at its start on a day off."""
         start = day * DAY
-        rests = (self.weekday + day) % 7 >= self.days_a_week and day not in self.workdays
+        rests = self._is_weekend(day) and day not in self.workdays
         if rests or day in self.holidays:
             return start, start
         return start + self.opens * HOUR, start + self.closes * HOUR
+
+    def _is_weekend(self, day: int) -> bool:
+        return (self.weekday + day) % 7 >= self.days_a_week
+
+    def works(self, day: int) -> bool:
+        """Return whether `day` is worked."""
+        opens, closes = self.span(day)
+        return closes > opens
+
+    def worked_share(self, start: float, end: float) -> float:
+        """Return the share of the days from `start` to `end` (s) that are worked, a day at least.
+
+        That of the week, less the holidays that fall on its days and with the days of the weekend that are worked.
+        """
+        first, last = int(start // DAY), max(ceil(end / DAY), int(start // DAY) + 1)
+        off = {day for day in self.holidays if first <= day < last and not self._is_weekend(day)}
+        on = {day for day in self.workdays if first <= day < last and self._is_weekend(day)}
+        days = last - first
+        return min(max(self.days_a_week / 7.0 + (len(on) - len(off)) / days, 1.0 / days), 1.0)
 
     def add(self, time: float, working: float) -> float:
         """Return the moment at which `working` seconds of working time have passed since `time`."""

@@ -15,7 +15,7 @@ from sim.errors import InputError
 from sim.recording import CREWS, table_of
 from sim.text import Text
 
-IDLE, BUSY = 0, 1
+IDLE, BUSY, DRILL = 0, 1, 2
 #: Hours between which all crews are on duty; from the second to the first only those of the night.
 DAY_SHIFT = (8.0, 20.0)
 
@@ -81,10 +81,12 @@ class Crews:
     home: NDArray[np.int32]  #: drive node of the station
     node: NDArray[np.int32]  #: drive node where the crew stands, or reaches next
     street: NDArray[np.int32]  #: area that owns the crew
-    state: NDArray[np.int8]  #: IDLE or BUSY
+    state: NDArray[np.int8]  #: IDLE, BUSY or DRILL
+    lent: NDArray[np.bool_]  #: whether it is at work for another street
     by_night: NDArray[np.bool_]  #: whether the crew is on duty from 20 to 8 h
     priority: NDArray[np.bool_]  #: whether it drives with right of way
     empty: NDArray[np.float64]  #: s driven to where it waits
+    drill: NDArray[np.float64]  #: s of drill, off duty
     pace: NDArray[np.float64]  #: travel time against that of a car
     kinds: tuple[str, ...]
 
@@ -112,6 +114,7 @@ class Crews:
             "x": facilities.x[self.station],
             "y": facilities.y[self.station],
             "empty": self.empty,
+            "drill": self.drill,
             "synthetic": facilities.synthetic[self.station],
         }
         return table_of(CREWS, columns)
@@ -142,7 +145,9 @@ def build_crews(city: City, kinds: dict[str, CrewKind]) -> Crews:
         priority=np.array([kind.priority for kind in kinds.values()])[kinds_of]
         if len(rows)
         else np.empty(0, dtype=np.bool_),
+        lent=np.zeros(len(rows), dtype=np.bool_),
         empty=np.zeros(len(rows)),
+        drill=np.zeros(len(rows)),
         by_night=by_night.astype(np.bool_),
         pace=np.array([kind.pace for kind in kinds.values()])[kinds_of] if len(rows) else np.empty(0),
         kinds=tuple(kinds),

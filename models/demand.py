@@ -8,7 +8,7 @@ So a type that is added, or a person who is removed, leaves all other incidents 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from hashlib import blake2b
 from typing import Any
 
@@ -52,6 +52,21 @@ class Incidents:
 
     def __len__(self) -> int:
         return len(self.id)
+
+    def last(self) -> Incidents:
+        """Return the last incident by itself."""
+        return Incidents(**{name: column[-1:] for name, column in self._columns().items()}, kinds=self.kinds)
+
+    def append(self, row: Mapping[str, Any]) -> Incidents:
+        """Return the incidents and one more; `row` says every column."""
+        grown = {
+            name: np.append(column, np.array([row[name]], dtype=column.dtype))
+            for name, column in self._columns().items()
+        }
+        return Incidents(**grown, kinds=self.kinds)
+
+    def _columns(self) -> dict[str, NDArray[Any]]:
+        return {column.name: getattr(self, column.name) for column in fields(self) if column.name != "kinds"}
 
 
 @numba.njit(cache=True)

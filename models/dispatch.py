@@ -68,6 +68,8 @@ class Dispatcher:
         world = self._world
         granted = world.engine.env.event()
         if kind in self._waiting:
+            if rank == 1:
+                world.orders.lent[order] = self._own_are_lent(order, kind)
             priority = int(world.orders.priority[order])
             request = _Request(priority, world.engine.now, order, rank, kind, granted)
             heapq.heappush(self._waiting[kind], request)
@@ -79,7 +81,7 @@ class Dispatcher:
     def release(self, crew: int) -> None:
         """Take back a crew that is free again."""
         crews = self._world.crews
-        crews.state[crew] = IDLE
+        crews.state[crew], crews.lent[crew] = IDLE, False
         self.match(crews.kinds[crews.kind[crew]])
 
     def match_all(self) -> None:
@@ -101,16 +103,27 @@ class Dispatcher:
                 left.append(request)
                 continue
             self._world.crews.state[crew] = BUSY
+            self._world.crews.lent[crew] = self._world.crews.street[crew] != self._street_of(request.order)
             request.granted.succeed(crew)
         for request in left:
             heapq.heappush(requests, request)
+
+    def _street_of(self, order: int) -> int:
+        return int(self._street[self._world.incidents.grid[order]])
+
+    def _own_are_lent(self, order: int, kind: str) -> bool:
+        """Return whether no crew of the order's street is free, and one of them at least is at work for another."""
+        crews, street = self._world.crews, self._street_of(order)
+        free = crews.available(kind, self._world.engine.now)
+        own = (crews.kind == crews.kinds.index(kind)) & (crews.street == street)
+        return bool((own & crews.lent).any()) and not bool((crews.street[free] == street).any())
 
     def _view(self, order: int, free: NDArray[np.int64]) -> DispatchView:
         world = self._world
         node = int(world.incidents.node[order])
         where = np.array([self._travel.position(crew) for crew in free.tolist()], dtype=np.int32)
         seconds = world.router.nearest(node, world.hour(world.engine.now), where)
-        street = self._street[world.incidents.grid[order]]
+        street = self._street_of(order)
         share = world.rules_of(order)["routing.pooled_share"]
         pooled = world.rules.stream.chance(share, "dispatch.pooled", world.incident(order))
         return DispatchView(free, seconds, world.crews.street[free] == street, pooled)

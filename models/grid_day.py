@@ -35,9 +35,10 @@ class Day:
     idle: Floats  #: share of the time
 
 
-def day_of(line: GridWork, rules: Rules, city: City, pace: Floats) -> Day:
+def day_of(line: GridWork, rules: Rules, city: City, pace: Floats, worked: float) -> Day:
     """Return how a working day passes in the grids of each community; `pace` multiplies what takes time at a place.
 
+    `worked` is the share of days that are worked: what comes on the others is met on these.
     Waiting is that of M/M/s after Sakasegawa (1977, doi:10.1007/BF02532785), at 99 % load at most.
     """
     total, ground, street = _communities(city)
@@ -46,7 +47,7 @@ def day_of(line: GridWork, rules: Rules, city: City, pace: Floats) -> Day:
     by_household = line.posts_by_household
     posts = by_household * households / line.households_per_post + (1.0 - by_household)
     time = line.shift_h * 60.0 * rules["grid_work.core_time"] * posts
-    week = 7.0 / rules.working.days_a_week
+    week = 1.0 / worked
     speed = line.walking_kmh * 1000.0 / 60.0
     territory = ground * np.maximum(1.0, 1.0 / posts)  # who has several grids walks through them all
     fixed = line.overhead_min + line.handover_min * posts * np.maximum(posts - 1.0, 0.0)

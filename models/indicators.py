@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from pydantic import RootModel
 
 from models.calendar import WorkingHours
+from models.hazards.base import Hazard, hazard_kinds
 from models.indicator import Columns, IndicatorKind
 from models.indicator import mean as _mean
 from models.indicator import quantile as _quantile
-from models.lines.base import line_kinds
+from models.lines.base import Line, line_kinds
 from sim.city.model import Areas
 from sim.text import Text
 from sim.themes import Theme
@@ -96,6 +97,10 @@ def _of_emergencies() -> tuple[IndicatorKind, ...]:
              _p90_span("medical", "report", "arrive", MINUTE)),
         kind("empty.ambulance", Text("Ambulance: minutes driven empty, a crew", "救护车：每车组空驶时长"), _MIN, "lower",
              lambda columns: _mean(columns["empty"][columns["kind"] == "ambulance"] / MINUTE), table="crews"),
+        kind("drill.crews", Text("Minutes of drill, a crew", "每车组训练时长"), _MIN, "lower",
+             lambda columns: _mean(columns["drill"] / MINUTE), table="crews"),
+        kind("lent.crews", Text("Emergencies whose own crews were out for other streets", "本街道力量外出支援时发生的紧急事件"), _SHARE,
+             "lower", lambda columns: _mean(columns["lent"][columns["channel"] == "call"])),
         kind("survival.cardiac_arrest", Text("Cardiac arrest: survival", "心脏骤停：存活率"), _SHARE, "higher",
              _mean_of("cardiac_arrest", "outcome")),
         kind("T_arrive.building_fire", Text("Fire: call to first engine", "火灾：报警至首车到场"), _MIN, "lower",
@@ -177,9 +182,10 @@ def _of_lives() -> tuple[IndicatorKind, ...]:
 
 @cache
 def indicator_kinds() -> tuple[IndicatorKind, ...]:
-    """Return all indicators in the order in which people read them: those of orders, then those of each line of work."""
-    of_lines = (replace(kind, table=name) for name, line in line_kinds().items() for kind in line.indicators)
-    kinds = (*_of_emergencies(), *_of_tickets(), *_of_events(), *_of_lives(), *of_lines)
+    """Return all indicators in the order in which people read them: those of orders, then those of each line of work and hazard."""
+    sources: dict[str, type[Line | Hazard]] = {**line_kinds(), **hazard_kinds()}
+    of_tables = (replace(kind, table=name) for name, source in sources.items() for kind in source.indicators)
+    kinds = (*_of_emergencies(), *_of_tickets(), *_of_events(), *_of_lives(), *of_tables)
     themes = {name: theme for theme, names in themes_of().items() for name in names}
     return tuple(replace(kind, theme=themes.get(kind.name, kind.theme)) for kind in kinds)
 
@@ -217,7 +223,7 @@ def log_columns(tables: Mapping[str, pa.Table], areas: Areas, working: WorkingHo
     """Return the tables that indicators are folded from as columns, each row with its street and its district."""
     log: dict[str, Columns] = {"orders": order_columns(tables["orders"], working, window)}
     street, district = areas.ancestor("street"), areas.ancestor("district")
-    for name in ("crews", *sorted(line_kinds().keys() & tables.keys())):
+    for name in ("crews", *sorted((line_kinds().keys() | hazard_kinds().keys()) & tables.keys())):
         table = tables[name]
         columns = {field: table[field].to_numpy(zero_copy_only=False) for field in table.column_names}
         log[name] = {**columns, "street": street[columns["area"]], "district": district[columns["area"]]}

@@ -17,6 +17,7 @@ from models.demand import Incidents
 from models.parameters import parameters
 from models.stages import Rules
 
+INTERVIEW_S = 75.0  #: median of a call-taker's interview in an emergency (assumption)
 _CHANNEL = re.compile(r"channel\.([a-z_]+)_per_day")
 
 
@@ -29,12 +30,18 @@ def channels(names: Iterable[str] | None = None) -> tuple[str, ...]:
 def decisions() -> list[str]:
     """Return the names of the draws that intake makes."""
     return [
+        "call.interview",
         "intake.happens",
         "intake.resident",
         "intake.duplicate",
         "intake.merged",
         *(f"intake.{name}" for name in channels()),
     ]
+
+
+def interview_s(rules: Rules, incident: int) -> float:
+    """Return the seconds from an emergency call to its address: before it nobody can be sent."""
+    return rules.stream.lognormal(INTERVIEW_S, 0.4, "call.interview", incident)
 
 
 def first_report(rules: Rules, incident: int) -> tuple[float, str]:

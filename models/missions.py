@@ -11,7 +11,7 @@ import simpy
 
 from models import intake
 from models.dispatch import Dispatcher
-from models.hazards.base import Hazard
+from models.hazards.base import Course
 from models.orders import (
     ACCEPT,
     ACK,
@@ -31,26 +31,29 @@ from models.travel import Travel
 from models.world import World
 
 DECISIONS = (
-    "call.detect", "call.interview", "call.decision", "call.feedback",
+    "call.detect", "call.decision", "call.feedback",
     "hotline.talk", "hotline.ticket",
     "mission.missing_role", "mission.turnout", "mission.work", "mission.transport", "mission.handover",
 )  # fmt: skip
 Process = Generator[simpy.Event, Any, Any]
 FORGOTTEN_S = 360.0  #: until somebody notices that a role was not alerted (assumption)
-INTERVIEW_S = 75.0  #: median of a call-taker's interview in an emergency (assumption)
 
 
 class Missions:
     """Runs every order from its onset, and every crew from its order to its station."""
 
     def __init__(
-        self, world: World, dispatcher: Dispatcher, travel: Travel, hazards: dict[str, Hazard], seats: int
+        self, world: World, dispatcher: Dispatcher, travel: Travel, courses: dict[str, Course], seats: int
     ) -> None:
         self._world = world
         self._dispatcher = dispatcher
-        self._hazards = hazards
+        self._courses = courses
         self._travel = travel
         self._seats = simpy.Resource(world.engine.env, capacity=seats)
+        self._community = world.city.areas.ancestor("community")
+        self._first: dict[
+            tuple[str, int], list[tuple[int, int]]
+        ] = {}  #: tickets that told of something, with the event
 
     def start(self, order: int) -> None:
         """Begin the life of an order at its onset; patrol events wait to be found."""
@@ -99,22 +102,38 @@ class Missions:
             talk = world.rules.draw(kind.talk, "hotline.talk", incident)
             if world.rules.stream.chance(kind.ticket_share, "hotline.ticket", incident):
                 world.orders.stamps[order, [DETECT, REPORT]] = called
-                world.reach(order, ACCEPT, STAGES[ACCEPT])
+                told = world.reach(order, ACCEPT, STAGES[ACCEPT])
                 yield world.engine.env.timeout(talk)
-                self._file_unless_known(order, kind.duplicate_share)
+                self._file_unless_known(order, told, kind.duplicate_share)
                 return
             world.orders.filed[order] = False
             yield world.engine.env.timeout(talk)
 
-    def _file_unless_known(self, order: int, share: float) -> None:
-        """File a ticket; one that tells of a known thing is merged, or goes its own way if nobody notices."""
+    def _file_unless_known(self, order: int, told: int, share: float) -> None:
+        """File a ticket; one that repeats another is closed against it, or goes its own way if nobody notices."""
         world, incident = self._world, self._world.incident(order)
-        world.orders.duplicate[order] = intake.is_duplicate(world.rules_of(order), share, incident)
-        if world.orders.duplicate[order] and intake.is_merged(world.rules_of(order), incident):
+        place = world.orders.kind(order), int(self._community[world.incidents.grid[order]])
+        if not intake.is_duplicate(world.rules_of(order), share, incident):
+            self._first.setdefault(place, []).append((order, told))
+            self.file(order, "hotline")
+            return
+        first, cause = self._repeated(place)
+        world.orders.duplicate[order] = True
+        world.orders.repeats[order] = world.incident(first) if first >= 0 else -1
+        if intake.is_merged(world.rules_of(order), incident):
             world.orders.filed[order] = False
-            world.tell(order, "merged")
+            world.tell(first if first >= 0 else order, "merged", cause=cause)
             return
         self.file(order, "hotline")
+
+    def _repeated(self, place: tuple[str, int]) -> tuple[int, int]:
+        """Return the last ticket of a community that is still open and repeats no other, and the event of its call.
+
+        Both are -1 where there is none: what is repeated was told before the window, or elsewhere.
+        """
+        known = self._first.get(place, [])
+        known[:] = [(order, told) for order, told in known if isnan(self._world.orders.stamps[order, CLOSE])]
+        return known[-1] if known else (-1, -1)
 
     def _emergency(self, order: int) -> Process:
         """Take an emergency call: noticed, reported, taken, decided, and crews asked for."""
@@ -126,8 +145,8 @@ class Missions:
         for stage in (DETECT, REPORT, ACCEPT):
             cause = world.reach(order, stage, STAGES[stage])
         if kind.hazard is not None:
-            self._hazards[kind.hazard].begin(world, order)
-        yield env.timeout(rules.stream.lognormal(INTERVIEW_S, 0.4, "call.interview", incident))
+            self._courses[kind.hazard].called(order)
+        yield env.timeout(intake.interview_s(rules, incident))
         cause = world.reach(order, FILE, STAGES[FILE], cause=cause)
         decision = rules.stream.lognormal(rules["command.decision_s"], 0.5, "call.decision", incident)
         yield env.timeout(decision)
@@ -149,7 +168,7 @@ class Missions:
         world, incident = self._world, self._world.incident(order)
         hazard = world.rules.kinds[world.orders.kind(order)].hazard
         if hazard is not None:
-            self._hazards[hazard].end(world, order)
+            self._courses[hazard].ended(order)
         cause = world.reach(order, FEEDBACK, STAGES[FEEDBACK])
         wait = world.rules.stream.lognormal(600.0, 0.6, "call.feedback", incident)
         yield world.engine.env.timeout(wait)
@@ -162,7 +181,7 @@ class Missions:
         for order in np.flatnonzero(np.isnan(world.orders.stamps[:, FEEDBACK])).tolist():
             hazard = world.rules.kinds[world.orders.kind(order)].hazard
             if hazard is not None:
-                self._hazards[hazard].end(world, order)
+                self._courses[hazard].ended(order)
 
     def _mission(self, order: int, rank: int, expected: int, cause: int) -> Process:
         """One crew: granted, out, on the way, at work, at the hospital, back."""
@@ -193,7 +212,7 @@ class Missions:
         world, rules, env = self._world, self._world.rules_of(order), self._world.engine.env
         kind, luck = rules.kinds[world.orders.kind(order)], self._world.incident(order)
         if kind.hazard is not None:
-            yield from self._fight(order, expected, self._hazards[kind.hazard])
+            yield from self._fight(order, expected, kind.hazard)
         yield env.timeout(rules.draw(kind.on_scene, "mission.work", luck, rank))
         if isnan(world.orders.stamps[order, CONTROL]):
             world.reach(order, CONTROL, STAGES[CONTROL], crew=crew)
@@ -202,12 +221,12 @@ class Missions:
             yield from self._travel.go(crew, hospital, order, "to_hospital")
             yield env.timeout(rules.draw(kind.handover, "mission.handover", luck))
 
-    def _fight(self, order: int, expected: int, hazard: Hazard) -> Process:
+    def _fight(self, order: int, expected: int, hazard: str) -> Process:
         """Wait on the scene until the hazard is under control, or has ended by itself."""
-        world = self._world
-        if hazard.arrival(world, order, int(world.orders.present[order]), expected):
+        world, course = self._world, self._courses[hazard]
+        if course.arrival(order, int(world.orders.present[order]), expected):
             return
-        limit = world.engine.now + hazard.lasts_s
+        limit = world.engine.now + course.lasts_s
         while isnan(world.orders.stamps[order, CONTROL]):
             if world.engine.now >= limit:
                 world.reach(order, CONTROL, "burnt_out")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pyarrow as pa
@@ -31,7 +31,9 @@ class Orders:
     channels: tuple[str, ...]  #: all ways in which an order can be found
     channel: NDArray[np.int8]  #: index into channels: how it was found
     duplicate: NDArray[np.bool_]  #: whether it tells of what another order tells of already
+    repeats: NDArray[np.int64]  #: incident of that order, -1 where none is known: it was told before, or elsewhere
     priority: NDArray[np.int8]
+    lent: NDArray[np.bool_]  #: whether the crews of its own street were out for others when it asked for one
     crew: NDArray[np.int32]  #: first crew on the way, -1 where none
     present: NDArray[np.int8]  #: crews that have arrived
     bounces: NDArray[np.int16]  #: returns by units that were not the right ones, or refused
@@ -47,6 +49,7 @@ class Orders:
     rating: NDArray[np.float64]
     outcome: NDArray[np.float64]
     deaths: NDArray[np.float64]
+    heat: NDArray[np.float64]  #: MW, heat release of a fire now
 
     @classmethod
     def of(cls, incidents: Incidents, priority: NDArray[np.int8], channels: tuple[str, ...] = ()) -> Orders:
@@ -62,7 +65,9 @@ class Orders:
             channels=(*CHANNELS, *channels),
             channel=np.zeros(n, dtype=np.int8),
             duplicate=np.zeros(n, dtype=np.bool_),
+            repeats=np.full(n, -1, dtype=np.int64),
             priority=priority,
+            lent=np.zeros(n, dtype=np.bool_),
             crew=np.full(n, -1, dtype=np.int32),
             present=np.zeros(n, dtype=np.int8),
             bounces=np.zeros(n, dtype=np.int16),
@@ -78,7 +83,18 @@ class Orders:
             rating=np.full(n, np.nan),
             outcome=np.full(n, np.nan),
             deaths=np.zeros(n),
+            heat=np.zeros(n),
         )
+
+    def append(self, incidents: Incidents, priority: int) -> int:
+        """Open an order for the incident that `incidents` has more than before; return it."""
+        one = Orders.of(incidents.last(), np.array([priority], dtype=np.int8))
+        for column in fields(self):
+            mine = getattr(self, column.name)
+            if isinstance(mine, np.ndarray):
+                setattr(self, column.name, np.concatenate([mine, getattr(one, column.name)]))
+        self.incidents = incidents
+        return len(self) - 1
 
     def __len__(self) -> int:
         return len(self.stamps)
@@ -120,6 +136,7 @@ class Orders:
                 name: getattr(self, name)[kept]
                 for name in (
                     "duplicate",
+                    "repeats",
                     "crew",
                     "bounces",
                     "reopens",
@@ -128,6 +145,7 @@ class Orders:
                     "boundaries",
                     "supervised",
                     "extended",
+                    "lent",
                 )
             },
             **{f"t_{stage}": self.stamps[kept, i] for i, stage in enumerate(STAGES)},

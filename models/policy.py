@@ -10,7 +10,7 @@ effects come after all effects, as factors.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
@@ -21,9 +21,9 @@ from models.lines.base import line_kinds
 from models.parameter import Preset, from_space, to_space
 from models.parameters import in_range, known_parameter, parameters, preset_values
 from sim.errors import InputError
-from sim.kinds import kind_called
+from sim.kinds import kind_called, kind_name
 from sim.text import Text
-from sim.validation import validated
+from sim.validation import check_each, validated
 
 
 def _moved(name: str, start: float, moves: Sequence[tuple[float, float]]) -> float:
@@ -40,13 +40,23 @@ def _moved(name: str, start: float, moves: Sequence[tuple[float, float]]) -> flo
 
 def _known(entry: dict[str, Any]) -> dict[str, Any]:
     """Return a lever's entry if the lever is known, its fields are right, and a scope can hold for what it moves."""
+    check_each({(): partial(_lever, entry)})
     lever = _lever(entry)
+    refusal = scope_refused(type(lever))
+    if lever.is_limited and refusal is not None:
+        raise InputError(en=refusal.en, zh=refusal.zh)
+    return entry
+
+
+def scope_refused(lever: type[Lever]) -> Text | None:
+    """Return why a lever takes no scope: a sentence that names the parameter of no single order; None where it takes one."""
     moved = [*(effect.parameter for effect in lever.effects), *(side.parameter for side in lever.side_effects)]
     whole = next((name for name in moved if name.startswith(_of_the_whole_city())), None)
-    if lever.is_limited and whole is not None:
-        raise InputError(en=f"lever {lever.kind!r} moves {whole!r}, which holds for the whole city: it takes no scope",
-                         zh=f"措施 {lever.kind!r} 作用于全市性参数 {whole!r}，不能限定适用范围")  # fmt: skip
-    return entry
+    if whole is None:
+        return None
+    name = kind_name(lever)
+    return Text(f"lever {name!r} moves {whole!r}, which holds for the whole city: it takes no scope",
+                f"措施 {name!r} 作用于全市性参数 {whole!r}，不能限定适用范围")  # fmt: skip
 
 
 class Policy(BaseModel):
@@ -80,7 +90,8 @@ class Policy(BaseModel):
     @field_validator("set")
     @classmethod
     def _values_are_in_range(cls, values: dict[str, float]) -> dict[str, float]:
-        return in_range(values)
+        check_each({(name,): partial(in_range, {name: value}) for name, value in values.items()})
+        return values
 
     def resolved_levers(self) -> tuple[Lever, ...]:
         """Return the levers of the policy, validated."""
@@ -118,7 +129,7 @@ class Policy(BaseModel):
 
 
 #: Parameters of no single order: those of patrols, of the desk as a whole, and of lines of work.
-_WHOLE = ("patrol.", "grid.share_solved", "grid.report_min", "hotline.", "intake.false_reports", "posting.", "sensing.",
+_WHOLE = ("patrol.", "crew.drill_h", "grid.share_solved", "grid.report_min", "hotline.", "intake.false_reports", "posting.", "sensing.",
           "forecast.", "traffic.")  # fmt: skip
 
 

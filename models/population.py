@@ -110,3 +110,9 @@ def _day_places(
             index = np.searchsorted(cumulative, where[chosen] * cumulative[-1])
             place[chosen] = candidates[np.minimum(index, len(candidates) - 1)]
     return place
+
+
+def occupants(people: Population, buildings: int, hour: int) -> NDArray[np.float64]:
+    """Return how many residents are in each building at an `hour` of the day, float64 [buildings]: away from 8 to 18 h."""
+    place = people.day_place if 8 <= hour < 18 else people.home
+    return np.bincount(place, minlength=buildings).astype(np.float64)

@@ -9,7 +9,7 @@ from math import isnan
 import numpy as np
 import pyarrow as pa
 
-from models import demand, dispatch, intake, missions, patrol, population, posting, stages, travel
+from models import demand, dispatch, drills, hub, intake, missions, patrol, population, posting, stages, travel
 from models.actors.base import Edict, Sight
 from models.calendar import DAY, HOUR
 from models.catalogue import IncidentKind
@@ -26,7 +26,7 @@ from sim.recording import table_of
 
 #: Seconds between the points of time series.
 SERIES_S = 300.0
-DECISIONS = ("command.loss", "command.picture", "matter.which", "matter.urgent")
+DECISIONS = ("command.loss", "matter.which", "matter.urgent")
 Progress = Callable[[float], None]
 
 
@@ -38,6 +38,8 @@ def all_decisions(kinds: dict[str, IncidentKind], hazards: dict[str, Hazard], li
         *missions.DECISIONS,
         *travel.DECISIONS,
         *posting.DECISIONS,
+        *hub.DECISIONS,
+        *drills.DECISIONS,
         *patrol.DECISIONS,
         *intake.decisions(),
     ]
@@ -48,6 +50,24 @@ def all_decisions(kinds: dict[str, IncidentKind], hazards: dict[str, Hazard], li
     return names
 
 
+def in_order(hazards: Mapping[str, Hazard]) -> list[str]:
+    """Return the names of hazards so that a field is written before it is read; of two that need each other, by name.
+
+    Where fields are read in a circle, one hazard sees what another wrote at the last beat.
+    """
+    writer = {field.name: name for name, hazard in hazards.items() for field in hazard.writes}
+    left, done = sorted(hazards), list[str]()
+    while left:
+        needs = {
+            name: {writer[field] for field in hazards[name].reads if field in writer} & set(left) - {name}
+            for name in left
+        }
+        first = next((name for name in left if not needs[name]), left[0])
+        left.remove(first)
+        done.append(first)
+    return done
+
+
 class Simulation:
     """A run: `execute` plays the window beat by beat and then lets what is open come to its end."""
 
@@ -55,12 +75,15 @@ class Simulation:
         self, world: World, hazards: dict[str, Hazard], seats: int, lines: Mapping[str, Line] | None = None
     ) -> None:
         self.world = world
+        self.demand = world.incidents  #: before any hazard opened an order
         self.hazards = hazards
         self.lines = lines or {}
+        self.courses = {name: hazards[name].start(world) for name in in_order(hazards)}
         self._done: dict[str, Rows] = {}
         ways = travel.Travel(world)
         self.dispatcher = Dispatcher(world, ways)
-        self.missions = Missions(world, self.dispatcher, ways, hazards, seats)
+        self.missions = Missions(world, self.dispatcher, ways, self.courses, seats)
+        world.serve = self.missions.start
         self.patrol = patrol.build_patrol(world.city, len(world.orders))
         self.command = Command(world.city.areas, world.rules.parameters, world.rules.stream)
         self._posting = posting.Posting(world, ways)
@@ -77,7 +100,9 @@ class Simulation:
         for order in np.flatnonzero(happens).tolist():
             onset = float(world.orders.stamps[order, ONSET])
             world.engine.at(onset, partial(self._onset, order))
+        drills.plan(world, self.dispatcher)
         world.engine.run(end, progress)
+        world.fields.snapshot(end)
         world.engine.drain(end + drain_days * DAY)
         self.missions.end_unserved()
 
@@ -93,6 +118,18 @@ class Simulation:
             "crews": world.crews.table(world.city),
             **tables,
             **{name: table_of(self.lines[name].table, rows()) for name, rows in self._done.items()},
+            **self._hazard_tables(),
+        }
+
+    def _hazard_tables(self) -> dict[str, pa.Table]:
+        """Return the tables of hazards that act on the city: none where there are but single incidents."""
+        world = self.world
+        roads = world.roads.table()
+        own = [(name, kind.table) for name, kind in self.hazards.items() if kind.table is not None]
+        return {
+            **({"roads": roads} if len(roads) else {}),
+            **world.fields.tables(),
+            **{name: table_of(table, self.courses[name].rows()) for name, table in own},
         }
 
     def _onset(self, order: int) -> None:
@@ -123,8 +160,10 @@ class Simulation:
             self.missions.file(order, channel)
 
     def _step_hazards(self, now: float, beat: float) -> None:
-        for hazard in self.hazards.values():
-            hazard.step(self.world, now, beat)
+        for course in self.courses.values():
+            course.step(now, beat)
+        if now % SERIES_S == 0.0:
+            self.world.fields.snapshot(now)
 
     def _patrol_beat(self, now: float, beat: float) -> None:
         world = self.world
@@ -170,10 +209,13 @@ class Simulation:
 
     def _command_beat(self, now: float, beat: float) -> None:
         world = self.world
-        burning = np.flatnonzero(world.heat > 0)
+        burning = np.flatnonzero(world.orders.heat > 0)
         fires = [
             Sight(
-                int(self._street[world.incidents.grid[order]]), order, world.incident(order), float(world.heat[order])
+                int(self._street[world.incidents.grid[order]]),
+                order,
+                world.incident(order),
+                float(world.orders.heat[order]),
             )
             for order in burning.tolist()
             if not isnan(world.orders.stamps[order, ARRIVE])
@@ -187,9 +229,12 @@ class Simulation:
         world, rules = self.world, self.world.rules_of(edict.order)
         incident = world.incident(edict.order)
         cause = world.recorder.event(world.engine.now, "asks_reinforcement", order=edict.order)
-        level = rules["command.level_min"] * 60.0
-        together = rules.stream.chance(rules["hub.shared_picture"], "command.picture", incident)
-        relays = 1.0 if together else rules["command.levels"]
+        level, relays = rules["command.level_min"] * 60.0, rules["command.levels"]
+        if hub.fails(rules, incident, world.engine.now):
+            cause = world.tell(edict.order, "hub_down", cause=cause)
+            level *= rules["hub.fallback"]
+        elif hub.serves(rules, incident):
+            relays = 1.0
         lost = sum(
             rules.stream.chance(rules["command.p_loss"], "command.loss", incident, i) for i in range(round(relays))
         )

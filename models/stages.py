@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from math import comb
 from typing import NamedTuple
 
+from models import departments, hub
 from models.calendar import HOUR, MINUTE, WorkingHours
 from models.catalogue import Duration, IncidentKind
 from models.matters import Matter
@@ -73,11 +74,16 @@ def filing(orders: Orders, order: int, now: float, rules: Rules) -> Step:
 
 
 def dispatching(orders: Orders, order: int, now: float, rules: Rules) -> Step:
-    """立案 → 派遣: triage finds the unit; what came back was looked at already and goes on at once."""
+    """立案 → 派遣: triage finds the unit; what came back was looked at already and goes on at once.
+
+    While the hub is down its triage is done by telephone and paper.
+    """
     if orders.bounces[order] > 0:
         return Step(ROUTE, now, "dispatched_again", stamped=False)
     incident = int(orders.incidents.id[order])
     triage = rules.stream.lognormal(rules["routing.dispatch_min"] * MINUTE, 0.7, "stage.dispatching", incident)
+    if hub.fails(rules, incident, now):
+        return Step(ROUTE, now + rules["hub.fallback"] * triage, meanwhile=((now, "hub_down"),))
     return Step(ROUTE, now + triage)
 
 
@@ -140,13 +146,14 @@ def handling(orders: Orders, order: int, now: float, rules: Rules) -> Step:
 def _work(orders: Orders, order: int, rules: Rules) -> float:
     """Return the working seconds until the case is dealt with, and note departments and visits.
 
-    A ticket that does not carry its asset needs a survey first. Some cases take a second visit, of half the median; some take a second department, of half the median too
+    A department that has more to do takes longer. A ticket that does not carry its asset needs a survey first. Some cases take a second visit, of half the median; some take a second department, of half the median too
     (assumptions), one after the other or both at once. Each boundary that is crossed costs its delay. Work that was
     sent back takes half of the time before, by one department in one visit.
     """
     incident, kind = int(orders.incidents.id[order]), rules.kinds[orders.kind(order)]
     again, stream = int(orders.reopens[order]), rules.stream
     median, sigma = kind.handling.median_h * HOUR * rules["unit.handling_factor"], kind.handling.sigma
+    median *= departments.slowing(rules, kind)
     work = stream.lognormal(median * 0.5**again, sigma, "stage.handling", incident, again)
     if again > 0:
         orders.visits[order] += 1

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import dataclass
 from math import exp
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import simpy
@@ -17,12 +18,35 @@ DECISIONS = ("travel.traffic",)
 TRAFFIC_SIGMA = 0.3
 
 
-class _WayHome(NamedTuple):
-    """A crew's way back to its station, which a new order may break off at the next junction."""
+@dataclass(eq=False)
+class _Way:
+    """Edges, and when the end of each is reached."""
 
     edges: NDArray[np.int32]
-    arrivals: NDArray[np.float64]  #: time at the end of each edge (s)
+    arrivals: NDArray[np.float64]  #: s since midnight of the first day
+
+    def at(self, time: float) -> int:
+        """Return the edge of the way on which one is at `time`."""
+        return min(int(np.searchsorted(self.arrivals, time)), len(self.edges) - 1)
+
+
+@dataclass(eq=False)
+class _Leg(_Way):
+    """A crew's way to where it is needed; `broken_off` is the event that the streets ahead have changed."""
+
+    broken_off: simpy.Event
+    cause: int = -1  #: event of the log that changed them
+
+
+@dataclass(eq=False)
+class _WayHome(_Way):
+    """A crew's way back to its station, which a new order may break off at the next junction."""
+
     start: float
+
+    def at(self, time: float) -> int:
+        """Return the edge of the way on which one is at `time`, -1 before the start."""
+        return -1 if time < self.start else super().at(time)
 
 
 class Travel:
@@ -31,20 +55,57 @@ class Travel:
     def __init__(self, world: World) -> None:
         self._world = world
         self._homeward: dict[int, _WayHome] = {}
+        self._under_way: dict[int, _Leg] = {}
+        self._change: simpy.Event | None = None
+        world.roads.listen(self._hear)
         hospitals = world.city.facilities.of_kind("hospital")
         self._hospitals = world.city.facilities.drive_node[hospitals].astype(np.int32)
 
     def go(self, crew: int, node: int, order: int, purpose: str) -> Generator[simpy.Event, Any, None]:
-        """Bring a crew from where it stands to `node`; an unreachable node is never entered."""
+        """Bring a crew from where it stands to `node`, around what closes on the way; an unreachable node is never entered."""
         world = self._world
-        edges, seconds = self._way(int(world.crews.node[crew]), node)
-        if purpose == "to_scene":
-            factor = "traffic.priority_factor" if world.crews.priority[crew] else "traffic.others_factor"
-            seconds = seconds * world.rules[factor] * self._traffic(order) * world.crews.pace[crew]
-        start = world.engine.now
-        yield world.engine.env.timeout(float(seconds.sum()))
-        world.crews.node[crew] = node
-        world.recorder.leg(crew, order, purpose, "drive", (start, world.engine.now), edges)
+        while True:
+            edges, seconds = self._way(int(world.crews.node[crew]), node)
+            if not len(edges) and int(world.crews.node[crew]) != node:  # no way, until the streets change
+                yield self._streets_change()
+                continue
+            if purpose == "to_scene":
+                factor = "traffic.priority_factor" if world.crews.priority[crew] else "traffic.others_factor"
+                seconds = seconds * world.rules[factor] * self._traffic(order) * world.crews.pace[crew]
+            start = world.engine.now
+            leg = _Leg(edges, start + np.cumsum(seconds), world.engine.env.event())
+            self._under_way[crew] = leg
+            yield world.engine.env.timeout(float(seconds.sum())) | leg.broken_off
+            del self._under_way[crew]
+            if not leg.broken_off.triggered:
+                world.crews.node[crew] = node
+                world.recorder.leg(crew, order, purpose, "drive", (start, world.engine.now), edges)
+                return
+            done = leg.at(world.engine.now)
+            yield world.engine.env.timeout(max(0.0, float(leg.arrivals[done]) - world.engine.now))
+            world.crews.node[crew] = world.city.drive.head[edges[done]]
+            world.recorder.leg(crew, order, purpose, "drive", (start, world.engine.now), edges[: done + 1])
+            world.tell(order, "turned_back", crew=crew, cause=leg.cause)
+
+    def _streets_change(self) -> simpy.Event:
+        """Return the event that the speed on some street has changed."""
+        if self._change is None or self._change.triggered:
+            self._change = self._world.engine.env.event()
+        return self._change
+
+    def _hear(self, changed: NDArray[np.int64], cause: int) -> None:
+        """Let crews plan anew whose way leads over streets that have changed."""
+        if self._change is not None and not self._change.triggered:
+            self._change.succeed()
+        now = self._world.engine.now
+        for leg in list(self._under_way.values()):
+            ahead = leg.edges[leg.at(now) + 1 :]
+            if len(ahead) and not leg.broken_off.triggered and np.isin(ahead, changed).any():
+                leg.cause = cause
+                leg.broken_off.succeed()
+        for crew, way in list(self._homeward.items()):
+            if np.isin(way.edges[way.at(now) + 1 :], changed).any():
+                self.send_home(crew)
 
     def _traffic(self, order: int) -> float:
         """Return the day's luck with the traffic around an incident: lognormal with a mean of 1, for every crew the same."""
@@ -70,7 +131,9 @@ class Travel:
             return 0.0
         world = self._world
         now = world.engine.now
-        done = min(int(np.searchsorted(way.arrivals, now)), len(way.edges) - 1)
+        done = way.at(now)
+        if done < 0:  # it has not set out
+            return way.start - now
         world.crews.node[crew] = world.city.drive.head[way.edges[done]]
         until = float(way.arrivals[done])
         world.crews.empty[crew] += until - way.start
@@ -89,9 +152,9 @@ class Travel:
     def position(self, crew: int) -> int:
         """Return the node where a crew is now, or that it reaches next on its way home."""
         way = self._homeward.get(crew)
-        if way is None:
+        done = -1 if way is None else way.at(self._world.engine.now)
+        if way is None or done < 0:
             return int(self._world.crews.node[crew])
-        done = min(int(np.searchsorted(way.arrivals, self._world.engine.now)), len(way.edges) - 1)
         return int(self._world.city.drive.head[way.edges[done]])
 
     def _come_home(self, crew: int, way: _WayHome) -> None:

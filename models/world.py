@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from hashlib import blake2b
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +16,22 @@ from models.demand import Incidents
 from models.levers.base import Place
 from models.orders import Orders
 from models.population import Population
+from models.roads import Roads
 from models.stages import Rules
 from sim.city.model import City
 from sim.engine import Engine
+from sim.fields import Fields
 from sim.recording import Recorder
 from sim.routing.router import Router
+from sim.text import Text
+
+
+class Warned(NamedTuple):
+    """A warning of a model, and when it was first given."""
+
+    time: float  #: s since midnight of the first day
+    hazard: str
+    text: Text
 
 
 @dataclass
@@ -38,13 +51,19 @@ class World:
     local: Callable[[Place], Mapping[str, float]] | None = (
         None  #: the parameters at a place, where they differ by place
     )
-    heat: NDArray[np.float64] = field(init=False)  #: [orders] MW, heat release of a fire now
+    fields: Fields = field(init=False)  #: what hazards write, by name
+    roads: Roads = field(init=False)
+    warnings: dict[tuple[str, str], Warned] = field(
+        init=False, default_factory=dict
+    )  #: by who warns and in which words
+    serve: Callable[[int], None] = field(init=False, default=lambda _: None)  #: called with an order that was opened
 
     _district: NDArray[np.int32] = field(init=False)  #: [areas]
     _rules: dict[Place, Rules] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.heat = np.zeros(len(self.orders))
+        self.fields = Fields(self.city)
+        self.roads = Roads(self.router, self.engine, self.city.drive.edges)
         self._district = self.city.areas.ancestor("district")
 
     def hour(self, time: float) -> int:
@@ -68,6 +87,41 @@ class World:
     def incident(self, order: int) -> int:
         """Return the incident that an order belongs to: the entity of its luck."""
         return int(self.incidents.id[order])
+
+    def open_order(
+        self, kind: str, *, key: int, building: int = -1, node: int = -1, severity: float = 0.5, cause: int = -1
+    ) -> int:
+        """Open an order now for people in danger in a building or at a drive node, and let it be served.
+
+        `kind` is one that a hazard opens; `key` names the incident for its luck, unique within the kind (a resident, a
+        building, …); `cause` is the event that led to it. Returns the order.
+        """
+        if (building < 0) == (node < 0):
+            raise ValueError("an order has a building or a drive node")
+        digest = blake2b(f"{kind}:{key}".encode(), digest_size=8).digest()
+        row = {
+            "id": int.from_bytes(digest, "big") >> 1, "kind": self.incidents.kinds.index(kind), "onset": self.engine.now,
+            "building": building, "person": -1, "severity": severity, **self._place(building, node),
+        }  # fmt: skip
+        self.incidents = self.incidents.append(row)
+        order = self.orders.append(self.incidents, self.rules.kinds[kind].priority)
+        self.tell(order, "onset", cause=cause)
+        self.serve(order)
+        return order
+
+    def _place(self, building: int, node: int) -> dict[str, float]:
+        city = self.city
+        if building >= 0:
+            where = city.buildings
+            return {"node": int(where.drive_node[building]), "walk_node": int(where.walk_node[building]),
+                    "x": float(where.x[building]), "y": float(where.y[building]), "grid": int(where.grid[building])}  # fmt: skip
+        x, y = float(city.drive.x[node]), float(city.drive.y[node])
+        walk = int(np.argmin(np.hypot(city.walk.x - x, city.walk.y - y)))
+        return {"node": node, "walk_node": walk, "x": x, "y": y, "grid": int(city.areas.grid_of_drive_node[node])}
+
+    def warn(self, hazard: str, text: Text) -> None:
+        """Say once that a model is used outside the range in which it was checked, or that something was assumed."""
+        self.warnings.setdefault((hazard, text.en), Warned(self.engine.now, hazard, text))
 
     def tell(self, order: int, name: str, crew: int = -1, cause: int = -1) -> int:
         """Log what happens to an order now; return the event's number."""

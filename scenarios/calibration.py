@@ -15,7 +15,7 @@ from models.indicators import order_columns
 from models.policy import Policy
 from scenarios.cities import city_of
 from scenarios.language import Scenario
-from scenarios.pool import Progress, run_all
+from scenarios.pool import Progress, Task, run_all
 from scenarios.running import run_id_of
 from sim.city.model import City
 from sim.runs import Run, RunStore
@@ -141,7 +141,7 @@ def calibrate(
 ) -> list[Landing]:
     """Run a policy with every seed and return where each target's measure lands; stored runs are not computed again."""
     city = city_of(scenario.city, home / "cities")
-    run_all(scenario, [(policy, seed) for seed in seeds], city, home, workers, progress)
+    run_all([Task(scenario, policy, seed) for seed in seeds], city, home, workers, progress)
     store = RunStore(home / "runs")
     return landings_of(scenario, city, [store.open(run_id_of(scenario, policy, seed, city)) for seed in seeds])
 

@@ -15,7 +15,7 @@ from models.policy_difference import cost_of
 from scenarios.calibration import landings_of
 from scenarios.cities import city_of
 from scenarios.language import Scenario
-from scenarios.pool import Progress, run_all
+from scenarios.pool import Progress, Task, run_all
 from scenarios.running import check_districts, comparing_level, resolved, run_id_of
 from sim.city.build import facility_counts
 from sim.city.model import FACILITY_TITLES, City
@@ -86,8 +86,8 @@ def compare(
     city = city_of(scenario.city, home / "cities")
     for policy in policies:
         check_districts(policy, city)
-    tasks = [(policy, seed) for seed in seeds for policy in policies]
-    run_all(scenario, tasks, city, home, workers, progress)
+    tasks = [Task(scenario, policy, seed) for seed in seeds for policy in policies]
+    run_all(tasks, city, home, workers, progress)
     store = RunStore(home / "runs")
     runs = {policy.name: [store.open(run_id_of(scenario, policy, seed, city)) for seed in seeds] for policy in policies}
     said = asked or Asked()

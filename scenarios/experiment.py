@@ -16,8 +16,11 @@ from scenarios.pool import Progress
 from scenarios.tornado import tornado
 from sim.comparison import Comparison, Expected
 from sim.errors import InputError
+from sim.statistics import FEW_PAIRS
 from sim.text import Text
 from sim.validation import validated
+
+LEAST_SEEDS = 2
 
 
 class _Strict(BaseModel):
@@ -75,7 +78,7 @@ class Experiment(_Strict):
     title: Text
     question: Text
     scenario: Name
-    seeds: Annotated[int, Field(ge=2, le=100_000)] = 30
+    seeds: Annotated[int, Field(ge=LEAST_SEEDS, le=100_000)] = 30
     arms: Annotated[tuple[Policy, ...], Field(min_length=2, max_length=12)]
     factors: tuple[str, str, str] | None = (
         None  #: arms with one thing, with another, with both: do they help each other?
@@ -144,7 +147,13 @@ def conduct(
     progress: Progress | None = None,
     said: Asked | None = None,
 ) -> list[Comparison]:
-    """Compare the arms of an experiment in each of its cases; each answer says what was expected."""
+    """Compare the arms of an experiment in each of its cases; each answer says what was expected.
+
+    Raises `InputError` for fewer than two seeds: a single pair has no interval.
+    """
+    if seeds < LEAST_SEEDS:
+        raise InputError(en=f"an experiment needs at least {LEAST_SEEDS} seeds, for one pair of runs tells nothing of chance; {FEW_PAIRS} tell a difference",
+                         zh=f"实验至少需要 {LEAST_SEEDS} 个种子：单对运行无法区分差异与偶然；{FEW_PAIRS} 个以上才能判断差异")  # fmt: skip
     asked = experiment.asked(scenario)
     found: list[Comparison] = []
     for number, (case, played) in enumerate(asked):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import isfinite
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -22,7 +23,7 @@ from sim.city.generated.parameters import CityParameters
 from sim.errors import InputError
 from sim.kinds import kind_called
 from sim.text import Text
-from sim.validation import validated
+from sim.validation import check_each, validated
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_\-]{1,60}$")]
 
@@ -71,6 +72,7 @@ class Scenario(_Strict):
     drain_days: Annotated[float, Field(ge=0.0, le=3660.0)] = 3660.0  #: in which what is open comes to its end
     beat_s: Annotated[float, Field(ge=1.0, le=86400.0)] = 60.0
     incidents: dict[str, IncidentChange] | None = None  #: all of the catalogue where none are named
+    hazards: dict[str, dict[str, Any]] = Field(default_factory=dict)  #: what spreads, with what is changed of each
     lines: dict[str, dict[str, Any]] = Field(default_factory=dict)  #: lines of work, with what is changed of each
     crews: dict[str, CrewKind] = Field(default_factory=lambda: dict(DEFAULT_CREWS))
     hotline_seats_per_100k: Annotated[float, Field(ge=0.0, le=10_000.0)] = (
@@ -98,15 +100,21 @@ class Scenario(_Strict):
     @field_validator("incidents")
     @classmethod
     def _incidents_are_known(cls, incidents: dict[str, IncidentChange] | None) -> dict[str, IncidentChange] | None:
-        for name, changed in (incidents or {}).items():
-            changed_kind(name, changed)
+        chosen = (incidents or {}).items()
+        check_each({(name,): partial(changed_kind, name, changed) for name, changed in chosen}, within=("change",))
         return incidents
+
+    @field_validator("hazards")
+    @classmethod
+    def _hazards_are_known(cls, hazards: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        for name, changed in hazards.items():
+            _hazard(name, changed)
+        return hazards
 
     @field_validator("lines")
     @classmethod
     def _lines_are_known(cls, lines: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-        for name, changed in lines.items():
-            _line(name, changed)
+        check_each({(name,): partial(_line, name, changed) for name, changed in lines.items()})
         return lines
 
     @field_validator("matters")
@@ -117,13 +125,15 @@ class Scenario(_Strict):
     @field_validator("parameters")
     @classmethod
     def _parameters_are_in_range(cls, parameters: dict[str, float]) -> dict[str, float]:
-        return in_range(parameters)
+        check_each({(name,): partial(in_range, {name: value}) for name, value in parameters.items()})
+        return parameters
 
     @model_validator(mode="after")
     def _crews_are_there(self) -> Scenario:
+        crews = self.crew_kinds()
         for name, kind in self.kinds().items():
-            if kind.crew is not None and kind.crew not in self.crews:
-                there_are = ", ".join(self.crews) or "–"
+            if kind.crew is not None and kind.crew not in crews:
+                there_are = ", ".join(crews) or "–"
                 raise InputError(en=f"incident {name!r} needs crews of kind {kind.crew!r}; there are: {there_are}",
                                  zh=f"事件 {name!r} 需要 {kind.crew!r} 类力量；可用：{there_are}")  # fmt: skip
         return self
@@ -144,7 +154,22 @@ class Scenario(_Strict):
     def kinds(self) -> dict[str, IncidentKind]:
         """Return the incident kinds of the scenario; without `incidents` the whole catalogue."""
         chosen = dict.fromkeys(catalogue(), IncidentChange()) if self.incidents is None else self.incidents
-        return {name: changed_kind(name, changed) for name, changed in chosen.items()}
+        drawn = {name: changed_kind(name, changed) for name, changed in chosen.items()}
+        opened = {name: kind for hazard in self._named() for name, kind in hazard.opens.items()}
+        return {**drawn, **{name: kind for name, kind in opened.items() if name not in drawn}}
+
+    def acting_hazards(self) -> dict[str, Hazard]:
+        """Return the hazards of the scenario: those of its incidents, and those that it names, in order of name."""
+        names = {kind.hazard for kind in self.kinds().values() if kind.hazard is not None} | set(self.hazards)
+        return {name: _hazard(name, self.hazards.get(name, {})) for name in sorted(names)}
+
+    def crew_kinds(self) -> dict[str, CrewKind]:
+        """Return the crews of the scenario, with those whom its hazards need and it does not change."""
+        brought = {name: kind for hazard in self._named() for name, kind in hazard.crews.items()}
+        return {**self.crews, **{name: kind for name, kind in brought.items() if name not in self.crews}}
+
+    def _named(self) -> list[Hazard]:
+        return [_hazard(name, self.hazards[name]) for name in sorted(self.hazards)]
 
     def working_lines(self) -> dict[str, Line]:
         """Return the lines of work of the scenario, in order of name."""
@@ -155,6 +180,10 @@ class Scenario(_Strict):
         if self.hotline_seats is not None:
             return self.hotline_seats
         return max(1, round(self.hotline_seats_per_100k * residents / 100_000))
+
+
+def _hazard(name: str, changed: dict[str, Any]) -> Hazard:
+    return validated(kind_called(Hazard, hazard_package, name), changed, f"{name}.")
 
 
 def _line(name: str, changed: dict[str, Any]) -> Line:

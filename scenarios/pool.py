@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait as wait_for
 from pathlib import Path
+from typing import NamedTuple
 
 from models.policy import Policy
 from scenarios.language import Scenario
@@ -21,32 +22,34 @@ from sim.runs import RunStore
 Progress = Callable[[float], None]
 
 
-def run_all(
-    scenario: Scenario,
-    tasks: list[tuple[Policy, int]],
-    city: City,
-    home: Path,
-    workers: int,
-    progress: Progress | None,
-) -> None:
-    """Compute the runs of the tasks (policy, seed) that are not stored yet, in processes of their own."""
+class Task(NamedTuple):
+    """A run that is wanted."""
+
+    scenario: Scenario
+    policy: Policy
+    seed: int
+
+
+def run_all(tasks: list[Task], city: City, home: Path, workers: int, progress: Progress | None) -> None:
+    """Compute the runs that are not stored yet, in processes of their own; all are of one city."""
     store = RunStore(home / "runs")
-    todo = [task for task in tasks if store.find(run_id_of(scenario, *task, city)) is None]
-    done = len(tasks) - len(todo)
+    wanted = {run_id_of(*task, city): task for task in tasks}
+    todo = [task for run, task in wanted.items() if store.find(run) is None]
+    done = len(wanted) - len(todo)
     if progress is not None:
-        progress(done / len(tasks))
+        progress(done / len(wanted))
     if not todo:
         return
     people_of(city)  # compiles and caches the kernels once, before several processes want them
     with ProcessPoolExecutor(min(workers, len(todo)), get_context("spawn"), _end_with_parent) as pool:
         try:
             with _interrupt_ignored():
-                waiting = {pool.submit(_one, scenario, *task, home) for task in todo}
+                waiting = {pool.submit(_one, *task, home) for task in todo}
             while waiting:
                 finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
                 done += _collected(finished)
                 if progress is not None:
-                    progress(done / len(tasks))
+                    progress(done / len(wanted))
         except BaseException:
             _stop(pool)
             pool.shutdown(wait=True, cancel_futures=True)  # else its thread and the interpreter end in a race

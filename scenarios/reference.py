@@ -9,11 +9,12 @@ from pydantic import BaseModel
 from models.catalogue import catalogue
 from models.command import actor_kinds
 from models.crews import DEFAULT_CREWS
+from models.hazards.base import hazard_kinds
 from models.indicators import indicator_kinds
 from models.levers.base import Lever, lever_kinds
 from models.lines.base import Line, line_kinds
 from models.parameters import parameters
-from scenarios.running import hazard_kinds
+from models.policy import scope_refused
 from sim.kinds import Kind, unit_of
 from sim.text import Text
 from sim.units import unit_text
@@ -87,6 +88,8 @@ def _lever(cls: type[Lever]) -> dict[str, Any]:
     facts["effects"] = [effect.model_dump() for effect in cls.effects]
     facts["side_effects"] = [effect.model_dump() for effect in cls.side_effects]
     facts["cost"] = cls.cost.model_dump()
+    refusal = scope_refused(cls)
+    facts["scope_refused"] = None if refusal is None else refusal._asdict()
     return facts
 
 

@@ -14,11 +14,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from models import hazards as hazard_package
-from models.catalogue import IncidentKind
 from models.crews import build_crews
 from models.demand import demand_hash, draw_incidents
-from models.hazards.base import Hazard
 from models.indicators import log_columns, measure, measure_by_area
 from models.intake import channels
 from models.orders import Orders
@@ -34,7 +31,6 @@ from sim.city.model import City
 from sim.city.speeds import drive_speeds
 from sim.engine import Engine
 from sim.errors import InputError
-from sim.kinds import kind_called, kinds_in
 from sim.recording import Recorder, log_hash
 from sim.routing.router import Router, travel_times
 from sim.runs import Run, RunStore, digest_of
@@ -61,6 +57,7 @@ def determinants(scenario: Scenario, policy: Policy, seed: int, city: City) -> d
     said = scenario.model_dump(mode="json", exclude={"name", "title", "question", "city"})
     return {
         "scenario": said,
+        "hazards": {name: hazard.model_dump(mode="json") for name, hazard in scenario.acting_hazards().items()},
         "kinds": {name: kind.model_dump(mode="json") for name, kind in scenario.kinds().items()},
         "city": city.hash,
         "parameters": resolved(scenario, policy),
@@ -147,7 +144,7 @@ def simulate(
     `local` is the policy where its parameters differ by place.
     """
     kinds = scenario.kinds()
-    hazards = _hazards(kinds)
+    hazards = scenario.acting_hazards()
     lines = scenario.working_lines()
     stream = Stream(seed, all_decisions(kinds, hazards, lines.values()))
     incidents = draw_incidents(city, population, kinds, stream, scenario.window)
@@ -158,7 +155,7 @@ def simulate(
         population=population,
         incidents=incidents,
         orders=Orders.of(incidents, priority[incidents.kind], channels()),
-        crews=build_crews(city, scenario.crews),
+        crews=build_crews(city, scenario.crew_kinds()),
         rules=Rules(parameters, kinds, scenario.matters, scenario.working, stream),
         router=Router(city.drive, travel_times(city.drive, speeds)),
         engine=Engine(scenario.beat_s, scenario.window[0]),
@@ -169,16 +166,6 @@ def simulate(
     simulation = Simulation(world, hazards, scenario.seats(city.residents), lines)
     simulation.execute(scenario.window[1], scenario.drain_days, progress)
     return simulation
-
-
-def _hazards(kinds: Mapping[str, IncidentKind]) -> dict[str, Hazard]:
-    names = sorted({kind.hazard for kind in kinds.values() if kind.hazard is not None})
-    return {name: kind_called(Hazard, hazard_package, name)() for name in names}  # type: ignore[call-arg]  # a Kind's fields have defaults
-
-
-def hazard_kinds() -> dict[str, type[Hazard]]:
-    """Return all hazard kinds by name."""
-    return kinds_in(Hazard, hazard_package)
 
 
 def _manifest(
@@ -197,10 +184,13 @@ def _manifest(
                  "residents": city.residents, "source": city.source},
         "versions": {"jinling": version("jinling"), "code": code_version(),
                      **{name: version(name) for name in ("numpy", "numba", "simpy", "mesa", "pyarrow")}},
-        "demand_hash": demand_hash(simulation.world.incidents),
+        "demand_hash": demand_hash(simulation.demand),
         "indicators": {name: _finite(value) for name, value in measure(log).items()},
         "by_area": {str(area): {name: _finite(value) for name, value in row.items()}
                     for area, row in by_area.items()},
+        "fields": simulation.world.fields.described(),
+        "warnings": [{"time": warned.time, "hazard": warned.hazard, **warned.text._asdict()}
+                     for warned in simulation.world.warnings.values()],
         "log_hash": log_hash(tables),
     }  # fmt: skip
 

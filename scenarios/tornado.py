@@ -16,12 +16,14 @@ from models.parameters import parameters
 from models.policy import Policy
 from scenarios.cities import city_of
 from scenarios.language import Scenario
-from scenarios.pool import Progress, run_all
+from scenarios.pool import Progress, Task, run_all
 from scenarios.running import resolved, run_id_of
 from sim.comparison import Bar, Tornado
 from sim.runs import RunStore
 from sim.statistics import paired_difference
 from sim.units import unit_text
+
+ROUNDING = 1e-9  #: of the widest answer: bars below it are sums of floating-point numbers in another order
 
 
 class _End(NamedTuple):
@@ -54,7 +56,7 @@ def tornado(
     workers: int = 2,
     progress: Progress | None = None,
 ) -> Tornado:
-    """Return the bars of an answer, the widest first; those that move it by nothing are left out."""
+    """Return the bars of an answer, the widest first; those that move it by nothing but rounding are left out."""
     first, second = policies
     values = {policy.name: resolved(scenario, policy) for policy in policies}
     whole = _End(float("nan"), scenario, first, second)
@@ -69,9 +71,10 @@ def tornado(
             bars.append((name, whole._replace(value=ours, second=without), whole._replace(value=theirs)))
     _play([whole, *(end for _, *ends in bars for end in ends)], seeds, home, workers, progress)
     found = [_bar(bar, indicator, seeds, home) for bar in bars]
-    moving = sorted((bar for bar in found if isfinite(bar.width) and bar.width > 0.0), key=lambda bar: -bar.width)
-    return Tornado(policy=second.name, indicator=indicator, answer=_difference(whole, indicator, seeds, home),
-                   seeds=len(seeds), bars=moving)  # fmt: skip
+    answer = _difference(whole, indicator, seeds, home)
+    least = ROUNDING * max(abs(answer), *(abs(bar.at_high) for bar in found if isfinite(bar.at_high)), 0.0)
+    moving = sorted((bar for bar in found if isfinite(bar.width) and bar.width > least), key=lambda bar: -bar.width)
+    return Tornado(policy=second.name, indicator=indicator, answer=answer, seeds=len(seeds), bars=moving)  # fmt: skip
 
 
 def _fixed(whole: _End, name: str, value: float) -> _End:
@@ -82,11 +85,8 @@ def _fixed(whole: _End, name: str, value: float) -> _End:
 
 def _play(ends: list[_End], seeds: list[int], home: Path, workers: int, progress: Progress | None) -> None:
     city = city_of(ends[0].scenario.city, home / "cities")
-    for done, end in enumerate(ends):
-        tasks = [(policy, seed) for seed in seeds for policy in (end.first, end.second)]
-        run_all(end.scenario, tasks, city, home, workers, None)
-        if progress is not None:
-            progress((done + 1) / len(ends))
+    tasks = [Task(end.scenario, policy, seed) for end in ends for seed in seeds for policy in (end.first, end.second)]
+    run_all(tasks, city, home, workers, progress)
 
 
 def _difference(end: _End, indicator: str, seeds: list[int], home: Path) -> float:

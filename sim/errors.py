@@ -57,6 +57,10 @@ class InputError(JinlingError, ValueError):
     """
 
 
+class PhysicsError(InputError):
+    """A model has left what is physically possible: a run stops here rather than going on wrong."""
+
+
 class NotFoundError(InputError):
     """What a user named does not exist (exit code 2, HTTP 404)."""
 

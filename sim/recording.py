@@ -15,9 +15,11 @@ ORDERS = pa.schema(
      ("priority", pa.int8()),
      ("channel", pa.string()), ("severity", pa.float64()), ("building", pa.int32()),
      ("node", pa.int32()), ("x", pa.float64()), ("y", pa.float64()), ("grid", pa.int32()),
-     ("street", pa.int32()), ("district", pa.int32()), ("duplicate", pa.bool_()), ("crew", pa.int32()),
+     ("street", pa.int32()), ("district", pa.int32()), ("duplicate", pa.bool_()),
+     ("repeats", pa.int64()), ("crew", pa.int32()),
      ("bounces", pa.int16()), ("reopens", pa.int16()), ("departments", pa.int8()), ("visits", pa.int8()),
      ("boundaries", pa.int8()), ("supervised", pa.bool_()), ("extended", pa.bool_()),
+     ("lent", pa.bool_()),
      *[(f"t_{stage}", pa.float64()) for stage in (
          "onset", "detect", "report", "accept", "file", "route", "ack", "arrive", "control",
          "feedback", "verify", "close")],
@@ -26,7 +28,8 @@ ORDERS = pa.schema(
 )  # fmt: skip
 CREWS = pa.schema(
     [("crew", pa.int32()), ("kind", pa.string()), ("station", pa.int32()), ("area", pa.int32()),
-     ("node", pa.int32()), ("x", pa.float64()), ("y", pa.float64()), ("empty", pa.float64()), ("synthetic", pa.bool_())]
+     ("node", pa.int32()), ("x", pa.float64()), ("y", pa.float64()), ("empty", pa.float64()),
+     ("drill", pa.float64()), ("synthetic", pa.bool_())]
 )  # fmt: skip
 TRACKS = pa.schema(
     [("leg", pa.int32()), ("crew", pa.int32()), ("order", pa.int32()), ("purpose", pa.string()),

@@ -8,7 +8,7 @@ from math import ceil, inf, isfinite, isnan, nan, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy.special import ndtri, stdtr, stdtrit
 
 Floats = NDArray[np.float64]
 #: Below so many pairs a t interval leans on normality too much to be shown without a warning.
@@ -67,15 +67,15 @@ def _interval(mean: float, sd: float, n: int, level: float) -> tuple[float, floa
     if sd == 0.0:
         return mean, mean, 1.0 if mean == 0.0 else 0.0
     error = sd / sqrt(n)
-    half = float(stats.t.ppf(0.5 + level / 2, n - 1)) * error
-    return mean - half, mean + half, float(2 * stats.t.sf(abs(mean) / error, n - 1))
+    half = float(stdtrit(n - 1, 0.5 + level / 2)) * error
+    return mean - half, mean + half, float(2 * stdtr(n - 1, -abs(mean) / error))
 
 
 def _needed(mean: float, sd: float, level: float) -> int:
     """Return the pairs at which the interval would be half as wide, to each side, as the difference."""
     if not isfinite(sd) or mean == 0.0:
         return 0
-    z = float(stats.norm.ppf(0.5 + level / 2))
+    z = float(ndtri(0.5 + level / 2))
     return max(FEW_PAIRS, ceil((2 * z * sd / abs(mean)) ** 2))
 
 

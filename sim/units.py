@@ -6,21 +6,28 @@ from sim.errors import InputError
 from sim.text import Text
 
 #: Symbols of the SI read the same in both languages and stand for themselves.
-_SAME = ("m", "mm", "MW")
+_SAME = ("m", "m²", "m³", "mm", "kg", "kPa", "MW", "kW/m²", "ppm", "°")
 _TOLD = {
+    "choice": "选项",
+    "class": "类",
     "count": "件",
     "d per 1,000 premises and year": "天/千家·年",
     "d": "天",
+    "degrees": "度",
     "deaths": "人",
     "exponent": "指数",
     "factor": "倍",
     "h per 1,000 premises and year": "小时/千家·年",
     "h per premises and year": "小时/家·年",
+    "h per year": "小时/年",
     "h": "小时",
     "households": "户",
     "km/h": "公里/小时",
+    "l/min": "升/分钟",
+    "l/s": "升/秒",
     "levels": "级",
     "log": "对数标准差",
+    "m/s": "米/秒",
     "min": "分钟",
     "operators": "家",
     "per 1,000 households and day": "每千户每天",
@@ -46,6 +53,7 @@ _TOLD = {
     "per year and km": "每公里每年",
     "per year": "每年",
     "persons": "人",
+    "place": "地点",
     "points": "分",
     "points/h": "分/工时",
     "ratio": "比值",
@@ -54,6 +62,7 @@ _TOLD = {
     "scope": "适用范围",
     "share": "比例",
     "share/min": "比例/分钟",
+    "vehicles": "辆",
     "working days": "工作日",
     "working h": "工作小时",
 }

@@ -2,46 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, InitErrorDetails
 
 from sim.errors import InputError, JinlingError
 from sim.text import Text
 from sim.yaml_file import Document, Where, read_yaml
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
-#: What pydantic says in English, by the type of its error; the names in braces are those of its context.
-_CHINESE = {
-    "bool_parsing": "应为 true 或 false",
-    "bool_type": "应为 true 或 false",
-    "dict_type": "应为键值映射",
-    "finite_number": "应为有限数",
-    "float_parsing": "应为数字",
-    "float_type": "应为数字",
-    "greater_than": "应大于 {gt}",
-    "greater_than_equal": "应不小于 {ge}",
-    "int_from_float": "应为整数",
-    "int_parsing": "应为整数",
-    "int_type": "应为整数",
-    "json_invalid": "不是有效的 JSON",
-    "less_than": "应小于 {lt}",
-    "less_than_equal": "应不大于 {le}",
-    "list_type": "应为列表",
-    "literal_error": "应为 {expected} 之一",
-    "model_attributes_type": "应为键值映射",
-    "model_type": "应为键值映射",
-    "path_type": "应为文件路径",
-    "string_pattern_mismatch": "应符合格式 {pattern}",
-    "string_too_long": "最多 {max_length} 个字符",
-    "string_too_short": "至少 {min_length} 个字符",
-    "string_type": "应为文本",
-    "too_long": "最多 {max_length} 项",
-    "too_short": "至少 {min_length} 项",
-    "tuple_type": "应为列表",
+#: What must be, by the type of pydantic's error; the names in braces are those of its context.
+_MAPPING = Text("must be keys with values", "应为键值映射")
+_TRUTH = Text("must be true or false", "应为 true 或 false")
+_NUMBER = Text("must be a number", "应为数字")
+_WHOLE = Text("must be a whole number", "应为整数")
+_LIST = Text("must be a list", "应为列表")
+_MUST = {
+    "bool_parsing": _TRUTH,
+    "bool_type": _TRUTH,
+    "dict_type": _MAPPING,
+    "finite_number": Text("must be a finite number", "应为有限数"),
+    "float_parsing": _NUMBER,
+    "float_type": _NUMBER,
+    "greater_than": Text("must be more than {gt}", "应大于 {gt}"),
+    "greater_than_equal": Text("must be {ge} or more", "应不小于 {ge}"),
+    "int_from_float": _WHOLE,
+    "int_parsing": _WHOLE,
+    "int_type": _WHOLE,
+    "json_invalid": Text("is not JSON", "不是有效的 JSON"),
+    "less_than": Text("must be less than {lt}", "应小于 {lt}"),
+    "less_than_equal": Text("must be {le} or less", "应不大于 {le}"),
+    "list_type": _LIST,
+    "literal_error": Text("must be {expected}", "应为 {expected}"),
+    "model_attributes_type": _MAPPING,
+    "model_type": _MAPPING,
+    "path_type": Text("must be the path of a file", "应为文件路径"),
+    "string_pattern_mismatch": Text("must fit the pattern {pattern}", "应符合格式 {pattern}"),
+    "string_too_long": Text("must have {max_length} characters at most", "最多 {max_length} 个字符"),
+    "string_too_short": Text("must have {min_length} characters at least", "至少 {min_length} 个字符"),
+    "string_type": Text("must be text", "应为文本"),
+    "too_long": Text("must have {max_length} entries at most", "最多 {max_length} 项"),
+    "too_short": Text("must have {min_length} entries at least", "至少 {min_length} 项"),
+    "tuple_type": _LIST,
+}
+#: Patterns in words.
+_PATTERNS = {
+    r"^[A-Za-z0-9_\-]{1,60}$": Text("must be 1 to 60 letters, digits, _ or -", "应为 1 至 60 个字母、数字、_ 或 -"),
+    r"^[0-9a-f]{32}$": Text("must be an id of 32 hexadecimal digits", "应为 32 位十六进制编号"),
 }
 _ALONE = {
     "extra_forbidden": Text("field {field!r} is unknown", "字段 {field!r} 未知"),
@@ -61,9 +71,49 @@ def told(fault: ErrorDetails, where: Where = ()) -> Text:
     if isinstance(cause, JinlingError):
         return Text(f"{name}: {cause.text.en}", f"{name}：{cause.text.zh}")
     came = repr(fault["input"])[:60]
-    context = {key: str(value).replace(" or ", "、") for key, value in context.items()}
-    chinese = _CHINESE[fault["type"]].format(**context) if fault["type"] in _CHINESE else f"无效（{fault['msg']}）"
-    return Text(f"{name}: {fault['msg']}; {came} came", f"{name}：{chinese}；收到 {came}")
+    must = _must(fault["type"], context) or Text(f"is not valid ({fault['msg']})", f"无效（{fault['msg']}）")
+    return Text(f"{name}: {must.en}; {came} came", f"{name}：{must.zh}；收到 {came}")
+
+
+def _must(kind: str, context: Mapping[str, Any]) -> Text | None:
+    """Return what a field must be, in our own words; None where pydantic's have to do."""
+    if kind == "string_pattern_mismatch" and context["pattern"] in _PATTERNS:
+        return _PATTERNS[context["pattern"]]
+    if kind not in _MUST:
+        return None
+    said = {key: f"{value:g}" if isinstance(value, float) else str(value) for key, value in context.items()}
+    en = _MUST[kind].en.format(**said)
+    if "expected" in said:
+        said["expected"] = said["expected"].replace(", ", "、").replace(" or ", " 或 ")
+    return Text(en, _MUST[kind].zh.format(**said))
+
+
+def check_each(checks: Mapping[Where, Callable[[], object]], within: Where = ()) -> None:
+    """Run the checks of parts, by their places; raise every fault of all of them as one `ValidationError`.
+
+    A validator that raises it tells pydantic of each fault by itself, so that none hides the next one. What a
+    `validated` part lacks lies `within` the part's place.
+    """
+    found: list[InitErrorDetails] = []
+    for place, check in checks.items():
+        try:
+            check()
+        except InputError as error:
+            if isinstance(error.__cause__, ValidationError):
+                found += [_placed(fault, (*place, *within)) for fault in error.__cause__.errors(include_url=False)]
+            else:
+                found.append(InitErrorDetails(type="value_error", loc=_loc(place), input=None, ctx={"error": error}))
+    if found:
+        raise ValidationError.from_exception_data("parts", found)
+
+
+def _placed(fault: ErrorDetails, place: Where) -> InitErrorDetails:
+    return InitErrorDetails(type=fault["type"], loc=_loc((*place, *fault["loc"])), input=fault["input"],
+                            ctx=fault.get("ctx", {}))  # fmt: skip
+
+
+def _loc(place: Where) -> tuple[int | str, ...]:
+    return tuple(part if isinstance(part, int) else str(part) for part in place)
 
 
 def faults_of(model: type[ModelT], document: Document, path: Path) -> ModelT | list[InputError]:

@@ -54,13 +54,13 @@ class LeverTrials:
     def scenario(self, where: str) -> Scenario:
         """Return the day in the wide city, the busy day of orders, or the time of a line of work."""
         if where == "wide":
-            calls = {"medical": IncidentChange(rate_factor=2.0)}
+            calls = {"medical": IncidentChange(rate_factor=3.0)}
             return load_scenario("flagship_day").model_copy(update={"incidents": calls})
         return busy_day(self.tiny) if where == "orders" else trial_of(self.tiny, where)
 
     def _indicators(self, where: str, *levers: str) -> list[dict[str, float]]:
         scenario = self.scenario(where)
-        seeds = self.seeds if where in {"wide", "orders"} else self.seeds_of_lines
+        seeds = self.seeds if where == "orders" else self.seeds_of_lines
         return measured(city_of(scenario.city, self.cities), scenario, siloed(*levers), seeds)
 
     def told(self, kind: str, indicator: str) -> PairedDifference:

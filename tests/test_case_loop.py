@@ -164,6 +164,34 @@ def test_what_is_merged_leaves_the_log_and_what_is_not_goes_its_own_way(tiny, ti
     assert (events["kind"] == "merged").sum() == len(gone) > 5
 
 
+def test_a_repeated_ticket_names_the_one_that_it_repeats(tiny, tiny_city, tiny_people):
+    often = tiny.model_copy(update={"hours": 72.0, "incidents": {"hotline_ticket": IncidentChange(rate_factor=10.0)}})
+    values = {**resolved(often, load_policy("P1")), "intake.dedup": 0.5}
+    simulation = simulate(tiny_city, tiny_people, often, values, 1)
+    world, tables = simulation.world, simulation.tables()
+    orders, community = world.orders, tiny_city.areas.ancestor("community")[world.incidents.grid]
+    row = {int(incident): order for order, incident in enumerate(world.incidents.id)}
+    repeating = np.flatnonzero(orders.repeats >= 0)
+    first = np.array([row[int(incident)] for incident in orders.repeats[repeating]])
+    assert len(repeating) > 50
+    assert orders.duplicate[repeating].all()
+    assert not orders.duplicate[first].any()  # nobody repeats a repetition
+    assert orders.filed[first].all()
+    assert not orders.filed[repeating].all()
+    assert orders.filed[repeating].any()
+    assert (community[first] == community[repeating]).all()
+    assert (orders.stamps[first, ACCEPT] < orders.stamps[repeating, ACCEPT] + 3600.0).all()
+    assert (orders.stamps[first, CLOSE] > orders.stamps[repeating, ACCEPT]).all()  # it was open when it was repeated
+    events, log = tables["events"].to_pandas(), tables["orders"].to_pandas()
+    merged = events[(events["kind"] == "merged") & (events["order"] >= 0)]
+    assert len(merged) == (~orders.filed[repeating]).sum() > 10
+    causes = events.set_index("event").loc[merged["cause"]]
+    assert (causes["kind"] == "accept").all()
+    assert causes["order"].tolist() == merged["order"].tolist()  # closed against the call that told of it first
+    named = log.loc[log["repeats"] >= 0]
+    assert set(named["repeats"]) <= set(log["incident"])
+
+
 def test_orders_that_wait_are_what_comes_times_how_long_it_takes(tiny, tiny_city, tiny_people):
     scenario = tiny.model_copy(update={
         "hours": 72.0, "incidents": {"patrol_event": IncidentChange(rate_factor=5.0, change={"line": "patrol"})}})  # fmt: skip

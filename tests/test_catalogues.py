@@ -30,7 +30,7 @@ INCIDENTS = dict(catalogue())
 
 every_parameter = pytest.mark.parametrize("name", PARAMETERS)
 #: How a practice is set up, for a planner to try by `set:`; the same under every preset.
-KNOBS = {"estates.deliberation_d", "hard_cases.session_d", "hard_cases.capacity"}
+KNOBS = {"estates.deliberation_d", "hard_cases.session_d", "hard_cases.capacity", "hub.fallback", "unit.load"}
 every_incident = pytest.mark.parametrize("name", INCIDENTS)
 
 

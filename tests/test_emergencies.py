@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.crews import next_shift
-from models.hazards.building_fire import BuildingFire
+from models.crews import IDLE, next_shift
 from models.indicators import log_columns, measure
-from models.orders import ARRIVE, CONTROL, FEEDBACK
+from models.orders import ACK, ARRIVE, CONTROL, FEEDBACK, ROUTE
 from scenarios.language import IncidentChange, Scenario
 from scenarios.library import load_policy
 from scenarios.running import resolved, run_scenario, simulate
@@ -58,9 +57,15 @@ def test_shifts_begin_at_eight_and_at_twenty(time: float, begins: float):
 
 
 def test_reinforcement_that_comes_sooner_puts_fires_out_sooner(tiny, tiny_city, tiny_people, monkeypatch):
-    stubborn = BuildingFire(fuel_mw=40.0, q50_engine_mw=0.5, q50_full_mw=10.0, q50_micro_mw=0.01, q50_resident_mw=0.01)
-    monkeypatch.setattr("scenarios.running._hazards", lambda _: {"building_fire": stubborn})
+    stubborn = {
+        "fuel_mw": 40.0,
+        "q50_engine_mw": 0.5,
+        "q50_full_mw": 10.0,
+        "q50_micro_mw": 0.01,
+        "q50_resident_mw": 0.01,
+    }
     scenario = with_crews(tiny, {"building_fire": 1000.0}, count=60, night_share=1.0)
+    scenario = scenario.model_copy(update={"hazards": {"building_fire": stubborn}})
     burning = []
     for levels, minutes in ((1.0, 1.0), (5.0, 15.0)):
         chain = {"command.levels": levels, "command.level_min": minutes, "hub.shared_picture": 0.0}
@@ -88,3 +93,38 @@ def test_a_crew_may_be_there_at_once_and_the_run_is_kept(tiny, home):
     again = Scenario.model_validate(run.manifest["scenario"])
     assert again.speed_factor == float("inf")
     assert again == at_once
+
+
+def test_a_drill_takes_a_crew_off_duty_for_its_hour_and_no_longer(tiny, tiny_city, tiny_people):
+    scenario = with_crews(tiny, {"medical": 2.0}, count=30, night_share=1.0).model_copy(update={"hours": 24.0 * 20})
+    found = {}
+    for hours in (4.0, 16.0, 60.0):
+        world = played(scenario, tiny_city, tiny_people, 3, **{"crew.drill_h": hours}).world
+        assert (world.crews.drill % 3600.0 == 0.0).all()
+        assert (world.crews.state == IDLE).all()  # whoever drilled is back
+        found[hours] = world.crews.drill.mean() / 3600.0 * 365.0 / 20.0
+    assert found[4.0] < found[16.0] < found[60.0]
+    assert found[60.0] == pytest.approx(60.0, rel=0.15)  # hardly anybody was out when it was their turn
+
+
+def test_who_drills_cannot_be_sent(tiny, tiny_city, tiny_people):
+    scenario = with_crews(tiny, {"medical": 6.0}, count=2, night_share=1.0)
+    waits = []
+    for hours in (1.0, 365.0):  # a drill every day, where there is nobody to spare
+        worlds = [played(scenario, tiny_city, tiny_people, s, **{"crew.drill_h": hours}).world for s in range(8)]
+        waits.append(np.concatenate([w.orders.stamps[:, ACK] - w.orders.stamps[:, ROUTE] for w in worlds]).mean())
+    assert waits[1] > waits[0] + 10.0
+
+
+def test_a_street_is_without_its_crews_only_while_they_are_out_for_others(tiny, tiny_city, tiny_people):
+    scenario = with_crews(tiny, {"medical": 20.0}, count=6, night_share=1.0)
+    for pooled in (0.0, 1.0):
+        world = played(scenario, tiny_city, tiny_people, 2, **{"routing.pooled_share": pooled}).world
+        orders, crews, street = world.orders, world.crews, tiny_city.areas.ancestor("street")
+        assert not crews.lent.any()  # all are back in the end
+        own = street[world.incidents.grid]
+        for order in np.flatnonzero(orders.lent).tolist():
+            kind = crews.kinds.index(world.rules.kinds[orders.kind(order)].crew)
+            mine = np.flatnonzero((crews.kind == kind) & (crews.street == own[order]))
+            before = [o for o in range(len(orders)) if orders.crew[o] in mine and orders.stamps[o, ACK] < orders.stamps[order, ROUTE] + 1e-6]  # fmt: skip
+            assert any(own[o] != own[order] for o in before)

@@ -65,6 +65,18 @@ def test_a_band_can_fail(name: str, arm: str, indicator: str, within: tuple[floa
     assert within[0] <= one.low <= one.high <= within[1]
 
 
+def test_one_pair_of_runs_tells_nothing_and_is_refused(tiny, home):
+    with pytest.raises(InputError, match="an experiment needs at least 2 seeds"):
+        conduct(load_experiment("E5"), tiny, 1, home)
+
+
+def test_a_table_says_why_few_pairs_cannot_tell_a_difference(tiny, home):
+    fires = tiny.model_copy(update={"incidents": {"building_fire": IncidentChange(rate_factor=1000.0)}})
+    [few] = conduct(load_experiment("E5"), fires, 2, home, 1)
+    assert "? with n below 10" in str(comparison_table(few, "integrated", "en").caption)
+    assert "n 小于 10" in str(comparison_table(few, "integrated", "zh").caption)
+
+
 def test_micro_stations_do_what_was_expected_of_them(tiny, home):
     asked = load_experiment("E5")
     crews = {name: kind.model_copy(update={"count": 24}) for name, kind in tiny.crews.items()}
@@ -84,4 +96,6 @@ def test_micro_stations_do_what_was_expected_of_them(tiny, home):
                  "Investment, million yuan"):  # fmt: skip
         assert text in html
     for policy in found.policies[1:]:
-        assert comparison_table(found, policy.name, "zh").row_count == len(found.measured()) < len(found.rows)
+        table = comparison_table(found, policy.name, "zh")
+        assert table.row_count == len(found.measured()) < len(found.rows)
+        assert "n 小于 10" not in str(table.caption)

@@ -6,7 +6,6 @@ import json
 import math
 import re
 from pathlib import Path
-from typing import get_type_hints
 
 import pytest
 from pydantic import ValidationError
@@ -22,23 +21,22 @@ from models.actors.base import ActorKind, Edict, Sight
 from models.catalogue import catalogue
 from models.command import Command, actor_kinds
 from models.crews import DEFAULT_CREWS
-from models.hazards.base import Hazard
+from models.hazards.base import Hazard, hazard_kinds
 from models.indicators import indicator_kinds, themes_of
 from models.levers.base import Lever
 from models.lines.base import Line, line_kinds
 from models.parameters import parameters
 from models.simulation import all_decisions
-from models.world import World
 from scenarios.comparing import _LIMITS
 from scenarios.library import load_policy, load_scenario, policy_names, scenario_names
 from scenarios.reference import reference
-from scenarios.running import hazard_kinds
 from sim.city.model import AREA_LEVELS
 from sim.errors import InputError
-from sim.kinds import kind_called, kind_name, kinds_in
+from sim.kinds import kind_called, kinds_in
 from sim.streams import Stream
 from sim.text import Text
 from sim.themes import THEMES
+from sim.units import unit_text
 from sim.yaml_file import read_yaml
 from viz.report import TEXTS
 from viz.words import VERDICTS
@@ -122,10 +120,19 @@ def test_titles_tell_the_plug_ins_apart():
 
 
 @every_hazard
-def test_a_hazard_reads_and_writes_fields_of_the_world(hazard):
-    known = set(get_type_hints(World)) | set(dir(World))
-    assert hazard.reads
-    assert set(hazard.reads) | set(hazard.writes) <= known
+def test_a_hazard_reads_what_a_hazard_writes(hazard):
+    written = {field.name for other in HAZARDS.values() for field in other.writes}
+    assert set(hazard.reads) <= written - {field.name for field in hazard.writes}
+
+
+@every_hazard
+def test_the_map_can_draw_what_a_hazard_writes(hazard):
+    for field in hazard.writes:
+        assert list(field.scale) == sorted(set(field.scale))
+        assert field.step > 0
+        assert field.title.en
+        assert field.title.zh
+        assert unit_text(field.unit)
 
 
 @every_hazard
@@ -137,21 +144,15 @@ def test_a_hazard_names_its_draws_and_nobody_else_uses_them(hazard):
 
 
 @every_hazard
-def test_a_hazard_belongs_to_an_incident_and_ends(hazard):
-    assert kind_name(hazard) in {incident.hazard for incident in INCIDENTS.values()}
-    assert 0 <= hazard.lasts_s < 7 * 86_400
-
-
-@every_hazard
-def test_shares_of_classes_add_up_to_one(hazard):
+def test_shares_of_classes_add_up_to_one_at_most(hazard):
     for name, field in hazard.model_fields.items():
         if name.endswith("_shares"):
-            assert sum(field.default) == pytest.approx(1.0)
+            assert 0.0 < sum(field.default) <= 1.0 + 1e-9  # what is left belongs to none of the classes
             assert min(field.default) >= 0
 
 
 def test_no_field_of_the_world_has_two_writers():
-    written = [field for hazard in HAZARDS.values() for field in hazard.writes]
+    written = [field.name for hazard in HAZARDS.values() for field in hazard.writes]
     assert len(set(written)) == len(written)
 
 

@@ -12,7 +12,7 @@ from models import levers as lever_package
 from models.levers.base import Effect, Lever, Place
 from models.parameter import PRESETS
 from models.parameters import parameters, preset_values
-from models.policy import Policy
+from models.policy import Policy, scope_refused
 from scenarios.library import load_policy
 from scenarios.running import resolved, simulate
 from sim.errors import InputError
@@ -30,7 +30,7 @@ def policy(*levers: dict, base: str = "P1") -> Policy:
     return Policy(format=1, name="test", title=Text("Test", "测试"), base=base, levers=levers)
 
 
-def with_what_it_needs(lever: type[Lever], **fields: float) -> list[dict]:
+def with_what_it_needs(lever: type[Lever], **fields: object) -> list[dict]:
     """Return the entry of a lever and of those that it requires, which are off."""
     needed = [{"kind": name, "intensity": 0.0} for name in lever.requires]
     return [*needed, {"kind": kind_name(lever), **fields}]
@@ -157,12 +157,23 @@ def test_a_scope_limits_a_lever_to_its_place_hours_and_kinds():
         ({"kind": "integrated_window", "scope": {"hours": [8, 20]}}, "holds for the whole city"),
         ({"kind": "matter_list", "scope": {"hours": [8, 8]}}, "an hour at least"),
         ({"kind": "matter_list", "scope": {"hours": [8, 25]}}, "less than or equal to 24"),
-        ({"kind": "matter_list", "scope": {"place": ["North"]}}, "unknown"),
+        ({"kind": "matter_list", "scope": {"place": ["North"]}}, "scope.place"),
     ],
 )
 def test_a_scope_that_makes_no_sense_is_refused(entry: dict, says: str):
     with pytest.raises((InputError, ValidationError), match=says):
         policy(entry)
+
+
+@every_lever
+def test_a_scope_is_refused_exactly_where_it_is_said_to_be(lever):
+    refusal = scope_refused(lever)
+    entries = with_what_it_needs(lever, scope={"hours": [8, 20]})
+    if refusal is None:
+        assert policy(*entries).is_local
+    else:
+        with pytest.raises((InputError, ValidationError), match=re.escape(refusal.en)):
+            policy(*entries)
 
 
 def test_all_levers_together_stay_within_every_range():

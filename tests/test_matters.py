@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from models.calendar import HOUR, WorkingHours
 from models.matters import matter_of, matters
@@ -103,3 +105,16 @@ def test_clocks_pause_on_holidays_and_run_on_worked_weekends():
 def test_a_day_is_not_both_off_and_worked():
     with pytest.raises(ValueError, match="either off or worked"):
         WorkingHours(holidays=(5,), workdays=(5,))
+
+
+@given(
+    st.integers(0, 6), st.integers(1, 7), st.sets(st.integers(0, 59)), st.sets(st.integers(0, 59)), st.integers(1, 60)
+)
+def test_the_share_of_worked_days_is_counted_day_by_day(weekday, days_a_week, off, on, days):
+    usual = WorkingHours(weekday=weekday, days_a_week=days_a_week)
+    assert usual.worked_share(0.0, days * 24 * HOUR) == pytest.approx(max(days_a_week / 7, 1 / days))
+    working = WorkingHours(weekday=weekday, days_a_week=days_a_week, holidays=tuple(off), workdays=tuple(on - off))
+    weeks = 7 * (days // 7)
+    if weeks:
+        counted = sum(working.works(day) for day in range(weeks)) / weeks
+        assert working.worked_share(0.0, weeks * 24 * HOUR) == pytest.approx(max(counted, 1 / weeks))

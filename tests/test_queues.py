@@ -63,8 +63,8 @@ def is_poisson(times: np.ndarray, mean_gap: float) -> None:
 
 
 def quiet() -> dict[str, float]:
-    """All delays of the desk away."""
-    zero = ("command.decision_s", "crew.turnout_s", "grid.report_min")
+    """All delays of the desk away, and no drills."""
+    zero = ("command.decision_s", "crew.turnout_s", "crew.drill_h", "grid.report_min")
     return preset_values("P1") | dict.fromkeys(zero, 0.0)
 
 
@@ -74,7 +74,7 @@ CREWS, SEATS, MEAN_S = 3, 4, 300.0
 @pytest.fixture
 def station(tiny, tiny_city, monkeypatch) -> Scenario:
     """One station with three crews, at infinite speed, with half of the calls that it can bear."""
-    monkeypatch.setattr("models.missions.INTERVIEW_S", 0.0)
+    monkeypatch.setattr("models.intake.INTERVIEW_S", 0.0)
     change = {"detect": {"median_s": 0.0}, "transport_share": 0.0,
               "on_scene": {"median_s": MEAN_S, "exponential": True}}  # fmt: skip
     crews = {"ambulance": {"station": "hospital", "per_100k": 0, "count": CREWS}}

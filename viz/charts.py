@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import isfinite
 from typing import Any
+from unicodedata import east_asian_width
 
 from sim.comparison import Comparison
 from sim.text import Language, Text
@@ -13,6 +14,7 @@ from viz.words import VERDICTS, verdict
 VERDICT_COLOURS = {"better": "#009E73", "worse": "#D55E00", "open": "#999999", "same": "#56B4E9"}
 VERDICT_SHAPES = {"better": "triangle-up", "worse": "triangle-down", "open": "circle", "same": "square"}
 FONTS = "Noto Sans CJK SC, Noto Sans SC, PingFang SC, Microsoft YaHei, sans-serif"
+_LETTER, _LABEL = 12, 340  #: pixels: size of letters, and most of a label
 _TITLE = Text("Difference in standard deviations of the pairs, with 95 % interval; left of 0 is less",
               "以配对标准差计的差值及 95% 区间；0 左侧表示减少")  # fmt: skip
 
@@ -26,19 +28,29 @@ def forest_plot(comparison: Comparison, policy: str, language: Language) -> str:
     import vl_convert
 
     order = [row["indicator"] for row in rows]
-    base = alt.Chart(alt.Data(values=rows)).encode(y=alt.Y("indicator:N", sort=order, title=None,
-                                                           axis=alt.Axis(labelLimit=330)))  # fmt: skip
+    axis = alt.Axis(labelLimit=_LABEL, labelFontSize=_LETTER, minExtent=min(_LABEL, max(map(_width, order))))
+    base = alt.Chart(alt.Data(values=rows)).encode(y=alt.Y("indicator:N", sort=order, title=None, axis=axis))
     words = [VERDICTS[key].in_language(language) for key in VERDICT_COLOURS]
-    colour = alt.Color("verdict:N", scale=alt.Scale(domain=words, range=list(VERDICT_COLOURS.values())), title=None)
-    shape = alt.Shape("verdict:N", scale=alt.Scale(domain=words, range=list(VERDICT_SHAPES.values())), title=None)
-    axis = alt.X("low:Q", title=_TITLE.in_language(language))
-    bars = base.mark_rule(strokeWidth=2).encode(x=axis, x2="high:Q", color=colour)
+    legend = alt.Legend(
+        orient="bottom", labelFontSize=_LETTER, columnPadding=4 * _LETTER
+    )  # room for letters it has no font for
+    colour = alt.Color("verdict:N", title=None, legend=legend,
+                       scale=alt.Scale(domain=words, range=list(VERDICT_COLOURS.values())))  # fmt: skip
+    shape = alt.Shape("verdict:N", title=None, legend=legend,
+                      scale=alt.Scale(domain=words, range=list(VERDICT_SHAPES.values())))  # fmt: skip
+    low = alt.X("low:Q", title=_TITLE.in_language(language), axis=alt.Axis(labelFontSize=_LETTER))
+    bars = base.mark_rule(strokeWidth=2).encode(x=low, x2="high:Q", color=colour)
     points = base.mark_point(filled=True, size=90, opacity=1).encode(x="value:Q", color=colour, shape=shape)
     zero = alt.Chart(alt.Data(values=[{"x": 0}])).mark_rule(strokeDash=[4, 3]).encode(x="x:Q")
     chart = (zero + bars + points).properties(width=430, height=22 * len(rows))
     spec = chart.configure(font=FONTS).to_dict()
     svg: str = vl_convert.vegalite_to_svg(spec)
     return svg
+
+
+def _width(text: str) -> int:
+    """Return how many pixels a label takes, estimated: a machine without Chinese letters would measure none for them."""
+    return sum(_LETTER if east_asian_width(letter) in "WF" else round(0.62 * _LETTER) for letter in text)
 
 
 def _rows(comparison: Comparison, policy: str, language: Language) -> list[dict[str, Any]]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from sim.comparison import Comparison, Expected, Row
+from sim.equity import spread_of
 from sim.runs import write_durably
 from sim.statistics import PairedDifference
 from sim.text import LANGUAGES, Language, Text
@@ -18,10 +20,12 @@ from viz.words import (
     VERDICTS,
     as_expected,
     band,
+    carried,
+    change,
+    equity,
     figure,
     interval,
     p_value,
-    sentence,
     signed,
     tally,
     verdict,
@@ -40,11 +44,16 @@ LANDED = {
     "outside": Text("✗ outside", "✗ 在范围外"),
     "none": Text("– nothing to measure", "– 无可测量"),
 }
+_MARKS = {"colon": Text(": ", "："), "comma": Text(", ", "，"), "stop": Text(". ", "。")}
 TEXTS: dict[str, Text] = {
+    "more": Text("scroll", "可滑动"),
     "report": Text("comparison report", "对比报告"),
     "question": Text("Question.", "问题："),
     "synthetic": Text("This city is synthetic: generated, not surveyed.", "本城市为合成城市：由程序生成，并非实测。"),
     "city": Text("City", "城市"),
+    "km": Text("km of streets", "公里街道"),
+    "window": Text("a window of", "时间窗口"),
+    "hours": Text("h", "小时"),
     "residents": Text("synthetic residents", "名合成居民"),
     "junctions": Text("junctions", "个路口"),
     "buildings": Text("buildings", "栋建筑"),
@@ -57,7 +66,7 @@ TEXTS: dict[str, Text] = {
     "parameter": Text("Parameter", "参数"),
     "unit": Text("Unit", "单位"),
     "basis": Text("Basis", "依据"),
-    "assumption": Text("Assumption.", "假设。"),
+    "assumption": Text("assumption", "假设"),
     "price": Text("What the levers cost, and what they make worse", "措施的成本与代价"),
     "capex": Text("Investment, million yuan", "投资（百万元）"),
     "opex": Text("Running, million yuan a year", "年运行费（百万元）"),
@@ -85,6 +94,8 @@ TEXTS: dict[str, Text] = {
     "tornado_told": Text("The difference with each assumption at either end of its range; where the policy itself changes the "
                          "parameter (◆), without and with that change.",
                          "各假设取区间两端时的差值；政策自身改变的参数（◆）则为不改变与改变时的差值。"),
+    "low": Text("Low", "低值"),
+    "high": Text("High", "高值"),
     "at": Text("difference with it", "此时的差值"),
     "figure": Text("Triangles: told apart from zero after Holm's correction; circles: cannot be told.",
                    "三角：经 Holm 校正后可与零区分；圆点：尚不能判断。"),
@@ -93,7 +104,8 @@ TEXTS: dict[str, Text] = {
     "difference": Text("Difference", "差值"),
     "interval": Text("95 % interval", "95% 区间"),
     "verdict": Text("Verdict", "结论"),
-    "needed": Text("pairs needed:", "所需样本对："),
+    "needed": Text("pairs needed", "所需样本对"),
+    "equity": Text("Equity: who gains", "公平：谁受益"),
     "worst": Text("The worst tenth of areas", "最差十分之一区域"),
     "by_area": Text("By area", "分区域"),
     "area": Text("Area", "区域"),
@@ -125,6 +137,7 @@ def render_report(comparisons: Sequence[Comparison], first: Language = "en") -> 
     environment.filters |= {
         "say": _say, "figure": figure, "signed": signed, "interval": interval, "band": band,
         "p_value": p_value, "verdict": _verdict, "found": _found, "synergy": _synergy, "percent": _share_of_first,
+        "moment": lambda created: created[:16].replace("T", " ") + " UTC",
     }  # fmt: skip
 
     def chart(comparison: Comparison, policy: str, language: Language) -> Markup:
@@ -134,9 +147,13 @@ def render_report(comparisons: Sequence[Comparison], first: Language = "en") -> 
         c=comparisons[0],
         cases=comparisons,
         languages=sorted(LANGUAGES, key=lambda language: language != first),
-        texts={language: {key: text.in_language(language) for key, text in TEXTS.items()} for language in LANGUAGES},
+        texts={
+            language: {key: text.in_language(language) for key, text in (TEXTS | _MARKS).items()}
+            for language in LANGUAGES
+        },
         answers=_answers,
-        titles={row.indicator.name: row.indicator.title for row in comparisons[0].rows},
+        carries=carried,
+        equity=_equity,
         by_indicator=lambda comparison: {row.indicator.name: row for row in comparison.rows},
         themes=THEMES,
         landed=LANDED,
@@ -144,15 +161,25 @@ def render_report(comparisons: Sequence[Comparison], first: Language = "en") -> 
     )
 
 
-def _answers(comparison: Comparison, language: Language) -> list[str]:
-    """Return, for each policy, a sentence for each indicator that the question asks about, and how many could be told."""
+class _Answer(NamedTuple):
+    """What a policy answers to the question."""
+
+    title: str
+    changes: list[str]  #: a sentence for each indicator that the question asks about
+    tally: str  #: how many indicators could be told
+
+
+def _answers(comparison: Comparison, language: Language) -> list[_Answer]:
     answers = []
     for policy in comparison.policies[1:]:
-        asked = comparison.asked(policy.name)
         judged = [verdict(row.indicator, row.differences[policy.name]) for row in comparison.measured()]
-        told = [sentence(row, policy.name, policy.title, language) for row in asked]
-        answers.append(" ".join([*told, tally(judged, language)]))
+        told = [change(row, policy.name, language) for row in comparison.asked(policy.name)]
+        answers.append(_Answer(policy.title.in_language(language), told, tally(judged, language)))
     return answers
+
+
+def _equity(comparison: Comparison, policy: str, language: Language) -> str:
+    return equity(spread_of(comparison, policy), language)
 
 
 def _verdict(row: Row, policy: str, language: Language) -> str:

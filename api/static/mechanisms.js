@@ -4,6 +4,7 @@ import { figure, get, million } from "./data.js";
 import { Editor } from "./editor.js";
 import { Key, Loop } from "./loop.js";
 import { lever as turnedOn, parsedOwn, toldOwn } from "./own.js";
+import { Scope } from "./scope.js";
 import { say } from "./texts.js";
 
 const saved = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
@@ -70,7 +71,7 @@ function App() {
           </div>
           ${Object.entries(facts.groups).map(([name, title]) => { const members = shown.filter((m) => m.group === name);
             return members.length > 0 && html`<h2 class="group">${told(title)} <span class="soft">${members.length}</span></h2>
-              ${members.map((m) => html`<${Mechanism} key=${m.id} m=${m} parts=${facts.parts} own=${own} turn=${turn} known=${known} t=${t} told=${told} language=${language} />`)}`; })}`}
+              ${members.map((m) => html`<${Mechanism} key=${m.id} m=${m} parts=${facts.parts} own=${own} turn=${turn} known=${known} incidents=${facts.incidents} city=${city} t=${t} told=${told} language=${language} />`)}`; })}`}
       </section>
       ${facts && html`<${Editor} own=${own} setOwn=${setOwn} turn=${turn} known=${known} policies=${policies} against=${against} setAgainst=${setAgainst} main=${main} seek=${seek} t=${t} told=${told} />`}
     </main>
@@ -81,7 +82,7 @@ function App() {
 const words = (m) => [m.id, m.title, m.does, m.levers.map((one) => [one.kind, one.title, one.parameters.map((p) => [p.name, p.title]), [...one.moves, ...one.pays].map((i) => [i.name, i.title])]), m.named.map((n) => [n.name, n.title])]
   .flat(9).filter(Boolean).map((x) => (typeof x === "string" ? x : `${x.en} ${x.zh}`)).join(" ").toLowerCase();
 
-function Mechanism({ m, parts, own, turn, known, t, told, language }) {
+function Mechanism({ m, parts, own, turn, known, incidents, city, t, told, language }) {
   const [open, setOpen] = useState(false);
   const acts = m.touches.map((name) => told(parts[name].title)).join(" · ");
   return html`<article class=${m.levers.some((one) => one.kind in own.levers) ? "mechanism chosen" : "mechanism"} id=${m.id} tabindex="-1" aria-labelledby=${`${m.id}-title`}>
@@ -91,13 +92,13 @@ function Mechanism({ m, parts, own, turn, known, t, told, language }) {
     <div>
       ${[...new Set(m.named.map((one) => one.kind ?? "notYet"))].map((kind) => html`<p class="soft">${t.pair(t(kind), m.named.filter((one) => (one.kind ?? "notYet") === kind).map((one) => told(one.title) || one.name).join(" · "))}</p>`)}
       ${!m.levers.length && m.as === "lever" && html`<p class="soft">${t("noLever")}</p>`}
-      ${m.levers.map((one) => html`<${LeverOf} one=${one} fields=${own.levers[one.kind]} open=${open} turn=${turn} known=${known} t=${t} told=${told} />`)}
+      ${m.levers.map((one) => html`<${LeverOf} one=${one} fields=${own.levers[one.kind]} open=${open} turn=${turn} known=${known} incidents=${incidents} city=${city} t=${t} told=${told} />`)}
       ${m.levers.length > 0 && html`<button type="button" class="link" aria-expanded=${open} aria-label=${t.pair(t(open ? "hide" : "details"), told(m.title))} onClick=${() => setOpen(!open)}>${open ? "▾" : "▸"} ${t(open ? "hide" : "details")}</button>`}
     </div>
   </article>`;
 }
 
-function LeverOf({ one, fields, open, turn, known, t, told }) {
+function LeverOf({ one, fields, open, turn, known, incidents, city, t, told }) {
   const on = fields !== undefined;
   const prices = [["capexOf", one.cost.capex_yuan], ["opexOf", one.cost.opex_yuan_per_year], ["staffOf", one.cost.staff_h_per_case]];
   const slider = (field) => html`<label>${t(field)} <output>${Math.round(100 * (fields?.[field] ?? 1))} %</output><input type="range" id=${`${field}-${one.kind}`} min="0" max="1" step="0.05" value=${fields?.[field] ?? 1}
@@ -105,6 +106,7 @@ function LeverOf({ one, fields, open, turn, known, t, told }) {
   return html`<div class="lever">
     <label class="inline"><input type="checkbox" id=${`lever-${one.kind}`} checked=${on} onChange=${(e) => turn(one.kind, e.target.checked ? {} : null)} /> <span>${t.pair(t("use"), "")}<b>${told(one.title)}</b></span></label>
     ${(on || open) && html`<div class="sliders">${slider("intensity")}${slider("compliance")}</div>`}
+    ${on && html`<${Scope} one=${one} fields=${fields} incidents=${incidents} city=${city} turn=${turn} t=${t} told=${told} />`}
     <p class="soft">▲ ${t.pair(t("moves"), one.moves.map((i) => told(i.title)).join(" · "))}<br />▼ ${t.pair(t("paid"), [...one.pays.map((i) => told(i.title)), ...one.parameters.filter((p) => p.factor !== null).map((p) => told(p.title))].join(" · "))}<br />
       ¥ ${t.pair(t("cost"), prices.filter(([, x]) => x > 0).map(([key, x]) => t(key, { x: key === "staffOf" ? figure(x) : million(x) })).join(" · "))}${one.requires.length > 0 && html`<br />${t.pair(t("needs"), one.requires.map((kind) => told(known[kind]?.title) || kind).join(" · "))}`}</p>
     ${open && html`<${Parameters} one=${one} t=${t} told=${told} /><${Measured} one=${one} t=${t} told=${told} />`}
@@ -127,7 +129,7 @@ function Measured({ one, t, told }) {
     <caption>${t("measured")}</caption>
     <thead><tr><th scope="col">${t("indicator")}</th><th scope="col">${t("verdict")}</th><th scope="col" class="n">${t("off")}</th><th scope="col" class="n">${t("fullyOn")}</th><th scope="col" class="n">${t("change")}</th><th scope="col" class="n">${t("interval")}</th></tr></thead>
     <tbody>${[...one.moves, ...one.pays].map((i) => html`<tr><th scope="row">${told(i.title)}, ${told(i.unit)}</th>${i.measured
-      ? html`<td>${verdict(i)}</td><td class="n">${figure(i.measured.before)}</td><td class="n">${figure(i.measured.after)}</td><td class="n">${signed(i.measured.difference)}</td><td class="n">${signed(i.measured.low)} … ${signed(i.measured.high)} (n = ${i.measured.n})</td>`
+      ? html`<td class="verdict">${verdict(i)}</td><td class="n">${figure(i.measured.before)}</td><td class="n">${figure(i.measured.after)}</td><td class="n">${signed(i.measured.difference)}</td><td class="n">${signed(i.measured.low)} … ${signed(i.measured.high)} (n = ${i.measured.n})</td>`
       : html`<td colspan="5">${t("notMeasured")}</td>`}</tr>`)}</tbody></table></div>`;
 }
 

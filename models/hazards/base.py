@@ -1,32 +1,72 @@
-"""What a hazard is: frozen parameters, what it reads and writes, and how responders change it."""
+"""What a hazard is: frozen parameters with a passport, and its course in one run."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from models import hazards as hazard_package
+from models.catalogue import IncidentKind
+from models.crews import CrewKind
+from models.indicator import IndicatorKind
+from models.passport import Passport
 from models.world import World
-from sim.kinds import Kind
+from sim.fields import FieldKind
+from sim.kinds import Kind, kinds_in
 from sim.text import Text
 
 
-class Hazard(Kind):
-    """Something that harms people until it is under control; subclasses live in `models/hazards/`."""
+class Course:
+    """What a hazard does in one run: the one place of its state.
 
-    family: ClassVar[Text] = Text("hazard", "灾害")
-    reads: ClassVar[tuple[str, ...]]  #: fields of the world that it reads
-    writes: ClassVar[tuple[str, ...]]  #: fields that it alone writes
+    A beat calls `step`; an order of one of its incident kinds calls `called`, `arrival` and `ended`.
+    """
 
-    lasts_s: ClassVar[float] = 0.0  #: after the last arrival it ends by itself
+    lasts_s: float = 0.0  #: after the last arrival it ends by itself
 
-    def begin(self, world: World, order: int) -> None:
-        """Let people at the place act, before any crew comes; called when the call is made."""
+    def step(self, now: float, beat: float) -> None:
+        """Go on from `now` to `now + beat` (s), in steps of its own, and write the fields."""
 
-    def arrival(self, world: World, order: int, present: int, expected: int) -> bool:
+    def called(self, order: int) -> None:
+        """Let people at the place act, before any crew comes: the call is being made."""
+
+    def arrival(self, order: int, present: int, expected: int) -> bool:
         """Return whether it is under control, now that `present` crews of the `expected` ones have arrived."""
         return True
 
-    def end(self, world: World, order: int) -> None:
-        """Write outcome and expected deaths; called when the order is under control, or never will be."""
+    def ended(self, order: int) -> None:
+        """Write outcome and expected deaths: the order is under control, or never will be."""
 
-    def step(self, world: World, now: float, beat: float) -> None:
-        """Write the hazard's fields for the beat that begins `now`."""
+    def rows(self) -> Mapping[str, NDArray[Any]]:
+        """Return what it has done, as columns of the hazard's `table`."""
+        return {}
+
+
+class Hazard(Kind):
+    """Something that harms people until it is under control; subclasses live in `models/hazards/`.
+
+    One file adds a hazard: it brings along the fields that it alone writes, the incidents that it opens, the crews
+    whom they need, and the words for the events that it tells of.
+    """
+
+    family: ClassVar[Text] = Text("hazard", "灾害")
+    passport: ClassVar[Passport]
+    reads: ClassVar[tuple[str, ...]] = ()  #: names of fields that others write, where there are any
+    writes: ClassVar[tuple[FieldKind, ...]] = ()  #: fields that it alone writes
+    opens: ClassVar[Mapping[str, IncidentKind]] = {}  #: kinds of incidents that it brings along, with a rate of 0
+    crews: ClassVar[Mapping[str, CrewKind]] = {}  #: crews beside the usual ones whom it needs
+    tells: ClassVar[Mapping[str, Text]] = {}  #: the events of the log that it tells of
+    table: ClassVar[pa.Schema | None] = None  #: of its rows, `area` is one of the columns; called as the hazard is
+    indicators: ClassVar[tuple[IndicatorKind, ...]] = ()
+
+    def start(self, world: World) -> Course:
+        """Return its course in a run; called before the first beat, when the fields are there to be added."""
+        raise NotImplementedError
+
+
+def hazard_kinds() -> Mapping[str, type[Hazard]]:
+    """Return all hazards by name."""
+    return kinds_in(Hazard, hazard_package)

@@ -13,8 +13,10 @@ import numpy as np
 from pydantic import Field
 
 from models.calendar import MINUTE
-from models.hazards.base import Hazard
+from models.hazards.base import Course, Hazard
+from models.intake import interview_s
 from models.orders import ARRIVE, CONTROL, ONSET, REPORT
+from models.passport import Passport, Valid
 from models.world import World
 from sim.kinds import Unit
 from sim.text import Text
@@ -30,11 +32,19 @@ class BuildingFire(Hazard):
         "fire.class", "fire.fuel", "fire.resident_tries", "fire.resident",
         "fire.micro_activated", "fire.micro_arrival", "fire.micro", "fire.engine", "fire.full",
     )  # fmt: skip
-    reads: ClassVar[tuple[str, ...]] = ("orders",)
-    writes: ClassVar[tuple[str, ...]] = ("heat",)
-
-    lasts_s: ClassVar[float] = 5400.0  # an uncontrolled fire ends with its fuel (assumption)
-
+    passport: ClassVar[Passport] = Passport(
+        equations=(
+            Text("growth Q = α·t², capped by the fuel", "增长 Q = α·t²，以燃料为上限"),
+            Text("P(control) = 1/(1 + (Q/Q50)²) for each who comes in turn", "先后到场者的控制概率 = 1/(1 + (Q/Q50)²)"),
+        ),
+        sources=("NFPA 92 (growth classes)", "Jaldell 2017, Fire Technology (3 % a minute)"),
+        assumptions=(
+            Text("shares of the classes, fuel and the heat that each responder holds with a chance of one half", "各增长等级比例、燃料量及各类力量的半数控制热释放"),
+        ),
+        valid=(Valid(Text("heat", "热释放"), 0.0, 25.0, "MW"),),
+        cases=(),
+        limits=(Text("no spread: the hazard `fire` follows fires from room to room and house to house", "不考虑蔓延：蔓延火灾见 `fire`"),),
+    )  # fmt: skip
     kind: Literal["building_fire"] = "building_fire"
     class_shares: Annotated[tuple[float, float, float, float], Unit("share")] = (0.45, 0.35, 0.15, 0.05)
     fuel_mw: Annotated[float, Field(gt=0), Unit("MW")] = 2.5  #: median of the heat that the fuel allows
@@ -48,76 +58,89 @@ class BuildingFire(Hazard):
     deaths_per_min: Annotated[float, Field(ge=0), Unit("share/min")] = 0.03  #: elasticity, Jaldell 2017
     reference_min: Annotated[float, Field(ge=0), Unit("min")] = 8.0  #: first help at which the mean above holds
 
-    def heat_mw(self, world: World, order: int, now: float) -> float:
+    def start(self, world: World) -> Course:
+        """Return the fires of a run."""
+        return _Fires(self, world)
+
+
+class _Fires(Course):
+    lasts_s = 5400.0  # an uncontrolled fire ends with its fuel (assumption)
+
+    def __init__(self, kind: BuildingFire, world: World) -> None:
+        self._kind, self._world = kind, world
+
+    def heat_mw(self, order: int, now: float) -> float:
         """Return the heat release of an uncontrolled fire at `now`, MW."""
-        incident, stream = world.incident(order), world.rules.stream
+        incident, stream = self._world.incident(order), self._world.rules.stream
         draw = stream.uniform("fire.class", incident)
-        growth = int(np.searchsorted(np.cumsum(self.class_shares)[:3], draw))
-        fuel = stream.lognormal(self.fuel_mw, self.fuel_sigma, "fire.fuel", incident)
-        burning = max(0.0, now - float(world.orders.stamps[order, ONSET]))
+        growth = int(np.searchsorted(np.cumsum(self._kind.class_shares)[:3], draw))
+        fuel = stream.lognormal(self._kind.fuel_mw, self._kind.fuel_sigma, "fire.fuel", incident)
+        burning = max(0.0, now - float(self._world.orders.stamps[order, ONSET]))
         return min(_ALPHA_KW[growth] * burning**2 / 1000.0, fuel)
 
-    def begin(self, world: World, order: int) -> None:
-        """Let a resident try at the call, and alert the micro station."""
-        incident, stream, rules = world.incident(order), world.rules.stream, world.rules_of(order)
-        if stream.chance(self.resident_tries, "fire.resident_tries", incident):
-            self._attempt(world, order, "resident", self.q50_resident_mw)
-        night = world.hour(world.engine.now) >= 20 or world.hour(world.engine.now) < 8
+    def called(self, order: int) -> None:
+        """Let a resident try at the call; the micro station is alerted with the brigade, once the address is known."""
+        incident, stream, rules = self._world.incident(order), self._world.rules.stream, self._world.rules_of(order)
+        if stream.chance(self._kind.resident_tries, "fire.resident_tries", incident):
+            self._attempt(order, "resident", self._kind.q50_resident_mw)
+        night = self._world.hour(self._world.engine.now) >= 20 or self._world.hour(self._world.engine.now) < 8
         active = rules["micro_station.p_activated"]
         active *= rules["micro_station.night_factor"] if night else 1.0
         if stream.chance(active, "fire.micro_activated", incident):
             median = rules["micro_station.arrival_min"] * MINUTE
-            wait = stream.lognormal(median, 0.5, "fire.micro_arrival", incident)
-            world.engine.at(
-                world.engine.now + wait,
-                lambda: self._attempt(world, order, "micro", self.q50_micro_mw),
+            wait = interview_s(rules, incident) + stream.lognormal(median, 0.5, "fire.micro_arrival", incident)
+            self._world.engine.at(
+                self._world.engine.now + wait,
+                lambda: self._attempt(order, "micro", self._kind.q50_micro_mw),
             )
 
-    def arrival(self, world: World, order: int, present: int, expected: int) -> bool:
+    def arrival(self, order: int, present: int, expected: int) -> bool:
         """First engine, full response and each crew of a reinforcement try with the strength that is there."""
-        full = world.rules.kinds[world.orders.kind(order)].crews_needed
+        full = self._world.rules.kinds[self._world.orders.kind(order)].crews_needed
         if present == 1:
-            world.orders.outcome[order] = self._heat_now(world, order)
-            return self._attempt(world, order, "engine", self.q50_engine_mw)
+            self._world.orders.outcome[order] = self._heat_now(order)
+            return self._attempt(order, "engine", self._kind.q50_engine_mw)
         if present >= full:
-            return self._attempt(world, order, "full", self.q50_full_mw * present / full, present)
-        return not isnan(world.orders.stamps[order, CONTROL])
+            return self._attempt(order, "full", self._kind.q50_full_mw * present / full, present)
+        return not isnan(self._world.orders.stamps[order, CONTROL])
 
-    def end(self, world: World, order: int) -> None:
+    def ended(self, order: int) -> None:
         """Write the expected deaths; the outcome is the heat (MW) that the first engine met."""
-        call = world.orders.stamps[order, REPORT]
-        helped = np.fmin(*world.orders.stamps[order, [ARRIVE, CONTROL]])  # by whoever came first
+        call = self._world.orders.stamps[order, REPORT]
+        helped = np.fmin(*self._world.orders.stamps[order, [ARRIVE, CONTROL]])  # by whoever came first
         waited = self.lasts_s if isnan(helped) else helped - call
-        minutes = waited / MINUTE - self.reference_min
-        hour = world.hour(float(world.orders.stamps[order, ONSET]))
+        minutes = waited / MINUTE - self._kind.reference_min
+        hour = self._world.hour(float(self._world.orders.stamps[order, ONSET]))
         by_hour = 3.0 if hour < 6 else 0.6 if 10 <= hour < 20 else 1.0
-        world.orders.deaths[order] = self.deaths_per_fire * by_hour * exp(self.deaths_per_min * minutes)
+        self._world.orders.deaths[order] = (
+            self._kind.deaths_per_fire * by_hour * exp(self._kind.deaths_per_min * minutes)
+        )
 
-    def step(self, world: World, now: float, beat: float) -> None:
+    def step(self, now: float, beat: float) -> None:
         """Write the heat of the fires that burn now."""
-        burning = self._burning(world, now)
-        world.heat[:] = 0.0
+        burning = self._burning(now)
+        self._world.orders.heat[:] = 0.0
         for order in burning:
-            world.heat[order] = self.heat_mw(world, int(order), now)
+            self._world.orders.heat[order] = self.heat_mw(int(order), now)
 
-    def _burning(self, world: World, now: float) -> np.ndarray:
-        burns = [world.rules.kinds[name].hazard == self.kind for name in world.incidents.kinds]
-        fires = np.flatnonzero(np.array(burns)[world.incidents.kind])
-        stamps = world.orders.stamps[fires]
+    def _burning(self, now: float) -> np.ndarray:
+        burns = [self._world.rules.kinds[name].hazard == self._kind.kind for name in self._world.incidents.kinds]
+        fires = np.flatnonzero(np.array(burns)[self._world.incidents.kind])
+        stamps = self._world.orders.stamps[fires]
         return fires[(stamps[:, ONSET] <= now) & np.isnan(stamps[:, CONTROL])]
 
-    def _heat_now(self, world: World, order: int) -> float:
-        if not isnan(world.orders.stamps[order, CONTROL]):
+    def _heat_now(self, order: int) -> float:
+        if not isnan(self._world.orders.stamps[order, CONTROL]):
             return 0.0
-        return self.heat_mw(world, order, world.engine.now)
+        return self.heat_mw(order, self._world.engine.now)
 
-    def _attempt(self, world: World, order: int, who: str, q50: float, moment: int = 0) -> bool:
+    def _attempt(self, order: int, who: str, q50: float, moment: int = 0) -> bool:
         """Let `who` try, each time with luck of its own; log and stamp a success."""
-        if not isnan(world.orders.stamps[order, CONTROL]):
+        if not isnan(self._world.orders.stamps[order, CONTROL]):
             return True
-        heat = self.heat_mw(world, order, world.engine.now)
+        heat = self.heat_mw(order, self._world.engine.now)
         chance = 1.0 / (1.0 + (heat / q50) ** 2)
-        if world.rules.stream.chance(chance, f"fire.{who}", world.incident(order), moment):
-            world.reach(order, CONTROL, f"controlled_by_{who}")
+        if self._world.rules.stream.chance(chance, f"fire.{who}", self._world.incident(order), moment):
+            self._world.reach(order, CONTROL, f"controlled_by_{who}")
             return True
         return False

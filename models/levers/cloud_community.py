@@ -16,7 +16,7 @@ class CloudCommunity(Lever):
     title: ClassVar[Text] = Text(en="Cloud community of chat groups", zh="掌上云社区")
     mechanism: ClassVar[str] = "A16"
     moves: ClassVar[tuple[str, ...]] = ("found.patrol_event", "peak.rumour", "heard.rumour")
-    pays: ClassVar[tuple[str, ...]] = ("false_reports", "before.rumour")
+    pays: ClassVar[tuple[str, ...]] = ("false_reports", "T_handle.hotline_ticket", "before.rumour")
     own: ClassVar[Mapping[str, Parameter]] = {
         "channel.group_per_day": Parameter(
             title=Text("Rate at which a chat group tells of an open public event", "微信群上报公共事件的速率"),

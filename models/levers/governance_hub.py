@@ -26,6 +26,30 @@ class GovernanceHub(Lever):
             mix="linear",
             assumption=True,
         ),
+        "hub.outage_per_h": Parameter(
+            title=Text("Chance an hour that an outage of the hub begins", "中枢每小时发生中断的概率"),
+            unit="per hour",
+            values=(0.001, 0.001, 0.001),
+            range=(0.0, 0.1),
+            mix="linear",
+            assumption=True,
+        ),
+        "hub.outage_h": Parameter(
+            title=Text("Mean duration of an outage of the hub", "中枢中断平均时长"),
+            unit="h",
+            values=(3.0, 3.0, 3.0),
+            range=(0.25, 12.0),
+            mix="geo",
+            assumption=True,
+        ),
+        "hub.fallback": Parameter(
+            title=Text("Time at each desk while the hub is down, against before", "中枢中断时各席位耗时（相对正常）"),
+            unit="ratio",
+            values=(3.0, 3.0, 3.0),
+            range=(1.0, 10.0),
+            mix="geo",
+            assumption=True,
+        ),
     }
     effects: ClassVar[tuple[Effect, ...]] = (
         Effect(parameter="hub.shared_picture", on=1.0),

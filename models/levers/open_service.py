@@ -14,7 +14,7 @@ class OpenService(Lever):
     title: ClassVar[Text] = Text(en="Open and near service", zh="服务公开亲民化")
     mechanism: ClassVar[str] = "A29d"
     moves: ClassVar[tuple[str, ...]] = ("found.patrol_event",)
-    pays: ClassVar[tuple[str, ...]] = ("T_answer.hotline_ticket", "false_reports")
+    pays: ClassVar[tuple[str, ...]] = ("T_answer.hotline_ticket", "T_handle.hotline_ticket", "false_reports")
     effects: ClassVar[tuple[Effect, ...]] = (Effect(parameter="citizen.report_h", times=1 / 1.4),)
     side_effects: ClassVar[tuple[SideEffect, ...]] = (
         SideEffect(parameter="hotline.volume", factor=1.3),

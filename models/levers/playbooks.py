@@ -30,6 +30,7 @@ class Playbooks(Lever):
     effects: ClassVar[tuple[Effect, ...]] = (
         Effect(parameter="playbook.p_missing_role", on=0.03),
         Effect(parameter="command.decision_s", on=60.0),
+        Effect(parameter="joint.parallel_share", on=0.9),
     )
     side_effects: ClassVar[tuple[SideEffect, ...]] = (SideEffect(parameter="routing.dispatch_min", factor=1.1),)
     cost: ClassVar[Cost] = Cost(capex_yuan=2_000_000, opex_yuan_per_year=800_000, staff_h_per_case=0.0)

@@ -149,7 +149,9 @@ class _Work:
         self.area = city.buildings.grid[people.home[first]]
         communities = city.areas.of_level("community")
         self.community = community_of(city.areas)[self.area]
-        self.day = day_of(line, rules, city, stream.lognormals(1.0, 0.1, "grid_work.pace", communities))
+        self.worked = rules.working.worked_share(*self.world.window)
+        pace = stream.lognormals(1.0, 0.1, "grid_work.pace", communities)
+        self.day = day_of(line, rules, city, pace, self.worked)
         self.merged = stream.uniforms("grid_work.merged", self.area) < rules["grid_work.merged"]
         start, end = self.world.window
         self.start_d, self.end_d = start / DAY, end / DAY
@@ -224,7 +226,7 @@ class _Work:
         known = self._knowledge(index, day)
         waits = partial(_waits, draw)
         tip = np.where(home, waits("grid_work.tip", line.tips_per_day * known), np.inf)
-        rounds = self.day.rounds[self.community[index]] * rules.working.days_a_week / 7.0
+        rounds = self.day.rounds[self.community[index]] * self.worked
         seen = np.where(home, np.inf, waits("grid_work.seen", rounds * rules["patrol.p_see"]))
         worker = np.minimum(np.minimum(tip, seen), np.where(home, self._found_at_visit(index, entity, day), np.inf))
         report = waits("grid_work.report", np.full(n, 24.0 / rules["citizen.report_h"]))

@@ -123,6 +123,8 @@ class HazardStock(Line):
         "stock.response_min": _of("Turnout and travel of the brigade, if response had today's budget", "消防出动与行车时间（按现状响应预算计）",
                                   (11.0, 10.0, 8.5), unit="min", within=(5.0, 20.0), mix="geo",
                                   basis=Text("Today: travel times in Nanjing's core, 2020; reform: Shanghai 8:40", "现状：南京主城 2020 年行车时间；改革：上海 8 分 40 秒")),
+        # Under the presets .065, .085 and .29 of inspections find a hazard, where .08, .12 and .22 are assumed: a joint
+        # visit looks where three looked, and targeting sends it to the worst; neither is turned down to fit.
         "stock.joint": _of("Inspectors' hours in joint inspections", "联合检查占检查工时比例", (0.0, 0.2, 0.9)),
         "stock.p_find": _of("Hazard found by a visit that looks at it", "检查发现隐患概率", (0.5, 0.5, 0.65), within=(0.2, 0.9), mix="logit"),
         "stock.duplicate": _of("Visits that repeat another office's", "重复检查比例", (0.2, 0.12, 0.05), within=(0.01, 0.5), mix="logit"),

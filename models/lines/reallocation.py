@@ -1,7 +1,7 @@
 """Reallocation of staff by data (用数据决策): demand drifts from community to community, and staff are sent after it.
 
 At each review the demand of every community is estimated, with noise, and staff are moved towards it by a gain, at
-most a fifth of them at a time. Who is moved is there some days later, and the list of staff does not say who is on
+most a fifth of them at a time. Who is moved is there some working days later, and the list of staff does not say who is on
 the way: whoever decides again before that sends the same people twice, and must take them back (hunting). A guard
 leaves a community alone for some days after a move. Figures are assumptions unless a source stands beside them.
 """
@@ -98,7 +98,7 @@ class Reallocation(Line):
     load: Annotated[float, Field(ge=0, le=2), Unit("share")] = 0.8  #: of all staff, by what comes
     drift_sigma: Annotated[float, Field(ge=0, le=3), Unit("log")] = 0.5  #: of a community's demand, in the long run
     drift_d: Annotated[float, Field(gt=0, le=3650), Unit("d")] = 20.0  #: in which the demand forgets where it was
-    transfer_d: Annotated[int, Field(ge=0, le=60), Unit("d")] = 2  #: from the order to the move
+    transfer_d: Annotated[int, Field(ge=0, le=60), Unit("working days")] = 2  #: from the order to the move
 
     indicators: ClassVar[tuple[IndicatorKind, ...]] = (
         IndicatorKind("regret.staff", Text("Allocation regret", "配置偏差（遗憾值）"), unit_text("ratio"), "lower", _regret),
@@ -132,6 +132,8 @@ class _Staff:
         self.total = max(len(self.areas), round(line.staff_per_100k * city.residents / 100_000))
         self.initial = allocate(homes, self.total)
         self.days = np.arange(int(start // DAY), int(np.ceil(end / DAY)))
+        works = [self.world.rules.working.works(day) for day in self.days.tolist()]
+        self.working = np.flatnonzero(works)
         self.share = self._drifting(homes / homes.sum())
         cases = self.share * (self.total * line.cases_a_day * line.load)
         self.usual = homes / homes.sum() * (self.total * line.cases_a_day * line.load)
@@ -159,15 +161,15 @@ class _Staff:
     def rows(self) -> dict[str, NDArray[Any]]:
         """Return every day of every community as columns."""
         shape = (len(self.days), len(self.areas))
-        staff, ordered, back = (np.zeros(shape, dtype=np.int64) for _ in range(3))
+        staff, ordered, back, coming = (np.zeros(shape, dtype=np.int64) for _ in range(4))
         backlog = np.zeros(shape)
         now, waiting = self.initial.copy(), np.zeros(shape[1])
         office = _Office(self, np.zeros(shape[1], dtype=np.int64), np.full(shape[1], -np.inf))
         for day in range(shape[0]):
-            moved = ordered[day - self.line.transfer_d] if day >= self.line.transfer_d > 0 else 0
-            before, now = now, self._in_place(now + moved)
+            before, now = now, self._in_place(now + coming[day])
             if office.reviews(day):
                 ordered[day], back[day] = office.review(day, now)
+                coming[self._arrival(day)] += ordered[day]
                 if self.line.transfer_d == 0:
                     now = self._in_place(now + ordered[day])
             lost = self._p("handover_d") * np.maximum(now - before, 0)
@@ -182,6 +184,11 @@ class _Staff:
         return {
             field.name: columns[field.name].ravel().astype(field.type.to_pandas_dtype()) for field in Reallocation.table
         }
+
+    def _arrival(self, day: int) -> slice:
+        """Return the day, if it lies in the window, on which those are in place who are sent on a working `day`."""
+        there = self.working[np.searchsorted(self.working, day) + self.line.transfer_d :]
+        return slice(there[0], there[0] + 1) if len(there) else slice(0)
 
     def _in_place(self, staff: Ints) -> Ints:
         """Return the staff where orders that took more than there were leave them: nobody is lost."""
@@ -204,8 +211,12 @@ class _Office:
         self.estimate = self.staff.share * np.exp(sigma * noise - 0.5 * sigma**2)
 
     def reviews(self, day: int) -> bool:
-        """Return whether there is a review on a day of the window; none on the first."""
-        return day > 0 and int(day / self.period) > int((day - 1) / self.period)
+        """Return whether there is a review on a day of the window: none on the first; on a day off it waits for the next."""
+        number = int(np.searchsorted(self.staff.working, day))
+        if day == 0 or day not in self.staff.working[number : number + 1]:
+            return False
+        last = self.staff.working[number - 1] if number else 0
+        return int(day / self.period) > int(last / self.period)
 
     def review(self, day: int, seen: Ints) -> tuple[Ints, Ints]:
         """Return whom to send where, and how many of these moves take back the last one, both [communities]."""

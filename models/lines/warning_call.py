@@ -37,7 +37,7 @@ STARTS_MIN = (0.0, 2.0, 5.0, 8.0, 12.0)  #: when each rung of the ladder begins
 RING_MIN, KNOCK_MIN, SIGMA = 1.0, 1.5, 0.58  #: medians until a call and a knock are answered (assumption)
 TALK_MIN, UNANSWERED_MIN = 0.8, 0.7  #: of a caller: the message, and a call that nobody answers (assumption)
 ANSWER_MIN = 0.2  #: of a contact, to answer (assumption)
-FATIGUE = 0.4  #: compliance × (1 − 0.4 · false-alarm ratio)
+FATIGUE = 0.4  #: of those responsible: compliance × (1 − 0.4 · false-alarm ratio)
 FOUND_UNLISTED = 0.3  #: residents whom no list names, found by the way (assumption)
 #: What each person responsible has to do, in this order, with the median minutes that it takes (assumption).
 CHECKLISTS = {"grid": {"people": 30.0, "barriers": 15.0, "vulnerable": 20.0}, "community": {"underpass": 15.0, "pumps": 30.0}}  # fmt: skip
@@ -113,7 +113,7 @@ class WarningCall(Line):
     basement_per_grid: Annotated[float, Field(ge=0, le=1000), Unit("persons")] = 4.0  #: residents in low basements
     underpass_per_grid: Annotated[float, Field(ge=0, le=1000), Unit("persons")] = 2.0  #: by day; a third by night
     elders_alone: Annotated[float, Field(ge=0, le=1), Unit("share")] = 0.2  #: of those of 65 or more
-    leaves: Annotated[float, Field(ge=0, le=1), Unit("share")] = 0.75  #: residents who go when they are told to
+    leaves: Annotated[float, Field(ge=0, le=1), Unit("share")] = 0.66  #: who go when told to (assumption)
     record_min: Annotated[float, Field(ge=0, le=60), Unit("min")] = 1.0  #: to look at a household's record again
 
     indicators: ClassVar[tuple[IndicatorKind, ...]] = (
@@ -326,4 +326,4 @@ class _Call:
         found = listed | (draw("warning.found") < FOUND_UNLISTED)
         called = done["known"][row] & (draw("warning.elder") < rules["warning.elder_contact"])
         told = np.where(alone, called | (done["vulnerable"][row] & found), done["people"][row] & found)
-        return alone, told & (draw("warning.leaves") < self.line.leaves * self.compliance)
+        return alone, told & (draw("warning.leaves") < self.line.leaves)

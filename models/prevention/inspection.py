@@ -89,7 +89,7 @@ class Inspections:
 
 
 def routine_visits(
-    stream: Stream,
+    world: tuple[Stream, WorkingClock],
     premises: Premises,
     rates: tuple[Rounds, Rounds],
     span: tuple[float, float],
@@ -97,10 +97,10 @@ def routine_visits(
 ) -> Inspections:
     """Return the visits of the departments and the joint ones from -span[0] to span[1] d, at `rates` before and after 0.
 
-    The n-th visit has its luck in the time of its own rate: where there are more, each comes sooner. A visit that
-    repeats what another office of the same department has just looked at finds nothing.
+    The n-th visit has its luck in the time of its own rate: where there are more, each comes sooner. All fall on working
+    days. A visit that repeats what another office of the same department has just looked at finds nothing.
     """
-    before, after = span
+    (stream, clock), (before, after) = world, span
     parts = []
     for group in range(DEPARTMENTS + 1):
         slow, fast = rates[0].of(group), rates[1].of(group)
@@ -113,6 +113,7 @@ def routine_visits(
             time = np.where(
                 early, passed / slow[index] - before, (passed - slow[index] * before) / np.maximum(fast[index], 1e-300)
             )
+        time = clock.within(time, span)
         looks = np.full(len(index), _LOOKS[group])
         if group != _JOINT:
             share = np.where(time < 0.0, *duplicate)
@@ -138,6 +139,15 @@ class WorkingClock:
         """Return when so many working days have passed since the span began, d."""
         return np.interp(worked + self._zero, self._worked, self._time)
 
+    def days(self, time: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return how many working days have passed since the span began at `time`, d."""
+        return np.interp(time, self._time, self._worked) - self._zero
+
+    def within(self, time: NDArray[np.float64], span: tuple[float, float]) -> NDArray[np.float64]:
+        """Return times of `span` moved into working time: as far into what lies before, or after, 0 as they were, d."""
+        knots = np.array([-span[0], 0.0, span[1]])
+        return self.day_of(np.interp(time, knots, self.days(knots)))
+
 
 @dataclass(frozen=True)
 class Licences:
@@ -162,7 +172,7 @@ class Licences:
 
 def new_licences(
     line: HazardStock,
-    world: tuple[Stream, WorkingClock, int],
+    world: tuple[Stream, WorkingClock],
     premises: Premises,
     span: tuple[float, float],
     p: tuple[Values, Values],
@@ -173,11 +183,12 @@ def new_licences(
     That comes when the notice has reached the supervisor (the gap) and an inspector has the time; where the notice is lost,
     a routine visit, the next licence or the yearly report of the firm ends it. routine : in order of premises and time.
     """
-    stream, clock, days_a_week = world
+    stream, clock = world
     before, after = span
-    a_day = line.permits_per_1000_y / 1000.0 / (YEAR * days_a_week / 7.0)  # a working day
-    most = np.full(len(premises), (before + after) * days_a_week / 7.0)
-    index, number, worked = arrivals(stream.key("stock.licence"), premises.key, np.full(len(premises), a_day), most)
+    most = max(float(clock.days(np.array([after]))[0]), 1.0)  # working days
+    a_day = line.permits_per_1000_y / 1000.0 * (before + after) / YEAR / most
+    each = np.ones(len(premises))
+    index, number, worked = arrivals(stream.key("stock.licence"), premises.key, a_day * each, most * each)
     granted = clock.day_of(worked)
 
     def drawn(name: str) -> NDArray[np.float64]:

@@ -71,10 +71,9 @@ class Stock:
         self.seen = [self._seen(p) for p in self.p]
         rates = self._rounds(0), self._rounds(1)
         duplicate = self.p[0]["duplicate"], self.p[1]["duplicate"]
-        routine, _ = routine_visits(self.stream, self.premises, rates, span, duplicate).ordered(many)
-        working = self.world.rules.working
-        clock = WorkingClock(working, self.world.window[0], (self.before, self.after + LATER_D))
-        drawn = (self.stream, clock, working.days_a_week)
+        clock = WorkingClock(self.world.rules.working, self.world.window[0], (self.before, self.after + LATER_D))
+        drawn = self.stream, clock
+        routine, _ = routine_visits(drawn, self.premises, rates, span, duplicate).ordered(many)
         licences = new_licences(self.line, drawn, self.premises, span, self.p, routine)
         visited, visits = Inspections.joined([routine, first_visits(licences)]).ordered(many)
         hazards = self._hazards(licences)

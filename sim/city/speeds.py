@@ -25,11 +25,17 @@ _LOCAL_SHARE = 0.5
 _JUNCTIONS = 0.5
 
 
+def free_speeds(streets: Streets) -> NDArray[np.float64]:
+    """Return the speed on every edge without other traffic, m/s, float64 [edges]."""
+    free = np.array([FREE_FLOW_KMH[name] for name in ROAD_CLASSES]) / 3.6
+    speed: NDArray[np.float64] = (free * _JUNCTIONS)[streets.road_class]
+    return speed
+
+
 def drive_speeds(streets: Streets) -> NDArray[np.float64]:
     """Return the speed on every edge in every hour, m/s, float64 [24, edges]."""
-    free = np.array([FREE_FLOW_KMH[name] for name in ROAD_CLASSES]) / 3.6
     arterial = np.array([name in _ARTERIAL for name in ROAD_CLASSES])
     factors = np.asarray(ARTERIAL_FACTORS)[:, None]
     by_class = np.where(arterial[None, :], factors, 1.0 - _LOCAL_SHARE * (1.0 - factors))
-    speed: NDArray[np.float64] = (by_class * free[None, :] * _JUNCTIONS)[:, streets.road_class]
+    speed: NDArray[np.float64] = by_class[:, streets.road_class] * free_speeds(streets)
     return speed

@@ -75,6 +75,12 @@ class Router:
         self.travel_time[:, opened] = self._open_time[:, opened]
         self._kept.clear()
 
+    def slow(self, edges: NDArray[np.int64], factors: NDArray[np.float64]) -> None:
+        """Let edges be driven at `factors` of their speed, each in 0 … 1; 0 closes an edge."""
+        with np.errstate(divide="ignore"):
+            self.travel_time[:, edges] = self._open_time[:, edges] / factors
+        self._kept.clear()
+
     def _search(self, direction: str, node: int, hour: int) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
         key = (direction, node, hour)
         if key in self._kept:

@@ -38,6 +38,23 @@ def test_every_mechanism_is_listed_with_its_levers(client: TestClient):
     assert {"values", "range", "unit", "basis", "assumption"} <= set(one["parameters"][0])
 
 
+def test_a_lever_says_whether_it_takes_a_scope_and_what_a_scope_can_name(client: TestClient):
+    told = client.get("/api/mechanisms").json()
+    levers = {one["kind"]: one for entry in told["mechanisms"] for one in entry["levers"]}
+    assert levers["matter_list"]["scope_refused"] is None
+    refused = {"kind": "integrated_patrol", "scope": {"hours": [8, 20]}}
+    answer = client.post("/api/policies/check", json={"policy": {"base": "P1", "levers": [refused]}})
+    assert answer.status_code == 422
+    assert answer.json()["error"]["zh"].endswith(levers["integrated_patrol"]["scope_refused"]["zh"])
+    assert told["incidents"]["building_fire"] == {"en": "Building fire", "zh": "建筑火灾"}
+
+
+def test_the_districts_of_the_default_city_are_told(client: TestClient):
+    assert client.get("/api/districts").json() == ["D01"]
+    assert client.get("/api/districts", params={"city": "0" * 32}).status_code == 404
+    assert client.get("/api/districts", params={"city": "../etc"}).status_code == 422
+
+
 def test_a_policy_is_checked_against_its_preset(client: TestClient):
     told = client.post("/api/policies/check", json={"policy": OWN}).json()
     assert told["missing"] == []
@@ -88,22 +105,22 @@ def test_what_a_lever_needs_and_lacks_is_told(client: TestClient, monkeypatch: p
     [
         ({"policy": {"levers": [{"kind": "magic"}]}}, "lever kind 'magic' is unknown"),
         ({"policy": {"levers": [{"kind": "one_network"}] * 2}}, "stands twice"),
-        ({"policy": {"levers": [{"kind": "one_network", "intensity": 2}]}}, "less than or equal to 1"),
+        ({"policy": {"levers": [{"kind": "one_network", "intensity": 2}]}}, "must be 1 or less; 2 came"),
         ({"policy": {"set": {"crew.turnout_s": 1e9}}}, "must be within"),
         ({"policy": {"set": {"magic": 1}}}, "parameter 'magic' is unknown"),
-        ({"policy": {"name": "a b"}}, "should match pattern"),
+        ({"policy": {"name": "a b"}}, "must be 1 to 60 letters, digits, _ or -"),
         ({}, "one of `policy` and `yaml` is needed"),
         ({"policy": OWN, "yaml": FILE}, "one of `policy` and `yaml` is needed"),
         ({"yaml": ""}, "the file is empty"),
         ({"yaml": "a: ["}, "this is not YAML"),
-        ({"yaml": "[1, 2]"}, "valid dictionary"),
-        ({"yaml": FILE + "levers: 3\n"}, "valid tuple"),
-        ({"yaml": FILE + "levers: [3]\n"}, "valid dictionary"),
+        ({"yaml": "[1, 2]"}, "must be keys with values"),
+        ({"yaml": FILE + "levers: 3\n"}, "must be a list"),
+        ({"yaml": FILE + "levers: [3]\n"}, "must be keys with values"),
         ({"yaml": FILE + "levers: [{kind: [1]}]\n"}, "is unknown"),
         ({"yaml": FILE + "arms: 1\n"}, "field 'arms' is unknown"),
         ({"yaml": FILE + "base: P2\n"}, "stands twice"),
         ({"yaml": FILE + "x: !!python/object:os.system {}\n"}, "not allowed"),
-        ({"yaml": "x" * 60_001}, "at most 60000 characters"),
+        ({"yaml": "x" * 60_001}, "60000 characters at most"),
     ],
 )  # fmt: skip
 def test_a_fault_is_a_422_and_one_sentence_in_each_language(client: TestClient, body: dict, says: str):

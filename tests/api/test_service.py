@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -186,6 +187,15 @@ def test_foreign_hosts_and_origins_are_refused(client: TestClient):
     assert client.get("/api/health", headers={"host": "evil.example"}).status_code == 403
     assert client.get("/api/health", headers={"origin": "http://evil.example"}).status_code == 403
     assert client.get("/api/health", headers={"origin": "http://127.0.0.1:8000"}).status_code == 200
+
+
+def test_each_page_has_its_own_script_and_description(client: TestClient):
+    for address, script, about in (("/", "app.js", "tried before it is lived"),
+                                   ("/mechanisms", "mechanisms.js", "every mechanism of governance")):  # fmt: skip
+        page = client.get(address)
+        assert page.headers["content-type"] == "text/html; charset=utf-8"
+        assert re.findall(r"<script[^>]*/static/([^\"]+)", page.text) == [script]
+        assert about in page.text
 
 
 def test_the_page_and_its_parts_come_from_here_alone(client: TestClient):

@@ -50,6 +50,8 @@ def test_nothing_serious_for_axe_at_the_mechanisms(page, address: str):
 
     opened(page, address, "lang=en&own=P1;one_network*0.8*0.9&a=one_network&q=A0")
     page.click("#A03 button[aria-expanded]")
+    page.click("#scope-one_network summary")
+    page.wait_for_selector("#district-one_network-D01", timeout=120_000)
     found = Axe().run(page).response["violations"]
     assert [(v["id"], v["nodes"][0]["html"][:120]) for v in found if v["impact"] in {"serious", "critical"}] == []
 
@@ -84,6 +86,39 @@ def test_a_policy_is_put_together_by_keyboard_and_taken_to_the_city(page, addres
     page.wait_for_selector("#cost")
     assert page.is_checked("#lever-one_network")
     assert "compliance 95 %" in page.inner_text(".choices")
+
+
+@canvas
+@LANGUAGES
+def test_a_lever_is_limited_by_keyboard_where_it_may_be(page, address: str, tmp_path: Path, language: str):
+    opened(page, address, f"lang={language}&own=P1;matter_list*1;integrated_patrol*1&a=P1")
+    assert page.locator("#scope-integrated_patrol").count() == 0
+    refusal = {"en": "it takes no scope", "zh": "不能限定适用范围"}[language]
+    assert refusal in page.inner_text("#no-scope-integrated_patrol")
+    page.focus("#scope-matter_list summary")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#district-matter_list-D01", timeout=120_000)  # the default city may be built first
+    for box in ("district-matter_list-D01", "incident-matter_list-hotline_ticket"):
+        page.focus(f"#{box}")
+        page.keyboard.press("Space")
+    page.focus("#hourFrom-matter_list")
+    page.keyboard.type("20")
+    assert "⚠" in page.inner_text("#hours-told-matter_list")
+    page.keyboard.press("Tab")
+    page.keyboard.type("8")
+    assert "⚠" not in page.inner_text("#hours-told-matter_list")
+    page.wait_for_selector(".choices :text('D01 · 20–8 h · hotline_ticket')")
+    page.wait_for_selector("#go")
+    assert page.locator("[role=alert]").count() == 0
+    look(page, tmp_path, f"scope-{language}")
+    page.wait_for_timeout(500)
+    page.reload()  # the address keeps it, and what is limited is shown so
+    page.wait_for_selector("#district-matter_list-D01:checked", state="attached", timeout=60_000)
+    assert [page.input_value(f"#{hour}-matter_list") for hour in ("hourFrom", "hourTo")] == ["20", "8"]
+    page.uncheck("#district-matter_list-D01")
+    page.uncheck("#incident-matter_list-hotline_ticket")
+    page.fill("#hourTo-matter_list", "")
+    page.wait_for_selector(".choices :text('hotline_ticket')", state="detached")
 
 
 @canvas

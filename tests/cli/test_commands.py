@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import signal
 import socket
@@ -283,12 +284,19 @@ def test_kinds_as_json_hold_every_family(tmp_path: Path):
     )
 
 
-@pytest.mark.parametrize(("language", "says"), [("en", "One-network unified operation"), ("zh", "一网统管")])
-def test_kinds_in_words(tmp_path: Path, language: str, says: str):
+@pytest.mark.parametrize(
+    ("language", "says", "refuses"),
+    [("en", "One-network unified operation", "it takes no scope"), ("zh", "一网统管", "不能限定适用范围")],
+)
+def test_kinds_in_words(tmp_path: Path, language: str, says: str, refuses: str):
     result = jinling("kinds", "--lang", language, home=tmp_path)
     assert result.returncode == 0
     assert says in result.stdout
     assert "routing.p_misroute" in result.stdout
+    levers = re.split(r"\n  (?=\w)", result.stdout)
+    told = {name: any(part.startswith(f"{name} ") and refuses in part for part in levers)
+            for name in ("integrated_patrol", "matter_list")}  # fmt: skip
+    assert told == {"integrated_patrol": True, "matter_list": False}
 
 
 # Ctrl-C

@@ -187,7 +187,7 @@ def test_a_scenario_that_cannot_be_played_is_refused_with_its_line(tmp_path: Pat
 def test_a_fault_in_a_changed_incident_has_the_line_where_it_stands(tmp_path: Path, change: str):
     file = scenario_file(tmp_path, more=f"incidents: {{medical: {{change: {change}}}}}\n")
     said = sentences(jinling("validate", file, home=tmp_path).stderr)
-    assert said[0].startswith(f"{file}:11: incidents: medical.change.")
+    assert said[0].startswith(f"{file}:11: incidents.medical.change.")
 
 
 def test_a_name_that_is_too_long_for_a_file_is_not_there(tmp_path: Path):

@@ -18,9 +18,15 @@ DAY = 86400.0
 
 
 def rows_alone(
-    line: Line, city: City, people: Population, parameters: Mapping[str, float], seed: int, days: float
+    line: Line,
+    city: City,
+    people: Population,
+    parameters: Mapping[str, float],
+    seed: int,
+    days: float,
+    working: WorkingHours | None = None,
 ) -> dict[str, np.ndarray]:
     """Return what a line that needs no clock does in `days`, as columns."""
-    rules = Rules(parameters, {}, {}, WorkingHours(), Stream(seed, line.decisions))
+    rules = Rules(parameters, {}, {}, working or WorkingHours(), Stream(seed, line.decisions))
     world = SimpleNamespace(city=city, population=people, rules=rules, window=(0.0, days * DAY))
     return dict(line.begin(world)())

@@ -34,7 +34,7 @@ def passes(city: City, households: float = 320.0, line: GridWork | None = None, 
     """The day of the grids of the city, each community with as many minutes a task."""
     own = len(city.areas.of_level("community"))
     said = rules_of(grid__households=households, grid_work__merged=0.0, **changed)
-    return day_of(line or GridWork(), said, city, np.ones(own))
+    return day_of(line or GridWork(), said, city, np.ones(own), 5.0 / 7.0)
 
 
 @pytest.fixture(scope="module")
@@ -271,3 +271,20 @@ def test_e6_asks_for_the_sizes_of_the_question_and_expects_a_u():
     assert set(sizes.values()) == {100.0, 200.0, 320.0, 450.0, 700.0, 1000.0}
     slower = {one.arm for one in asked.expected if one.indicator == "T_detect.grid_work" and one.case == "by_household"}
     assert slower == {"h100", "h200", "h700", "h1000"}
+
+
+def test_holidays_leave_fewer_days_for_the_same_work(world_of):
+    def work(working: WorkingHours):
+        world = world_of(grid__households=320.0)
+        world.rules = replace(world.rules, working=working)
+        return _Work(GridWork(panel=0.3), world)
+
+    usual, holidays, weekends = (
+        work(WorkingHours(**changed))
+        for changed in ({}, {"holidays": tuple(range(14, 35))}, {"workdays": (5, 6, 12, 13, 19, 20)})
+    )
+    assert usual.worked == 5.0 / 7.0
+    assert holidays.worked == pytest.approx(5.0 / 7.0 - 15.0 / 90.0)
+    assert (holidays.day.load > usual.day.load).all()
+    assert (weekends.day.load < usual.day.load).all()
+    assert (holidays.day.visits < usual.day.visits).all()

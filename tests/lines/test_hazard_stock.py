@@ -15,6 +15,7 @@ from models.calendar import WorkingHours
 from models.lines.hazard_stock import HazardStock
 from models.lines.safety_literacy import habit_factor
 from models.parameters import preset_values
+from models.prevention.inspection import WorkingClock
 from models.prevention.premises import _SIGHT, KINDS, LAYERS, place_premises, spread
 from models.prevention.register import Luck, _rectified, when
 from models.prevention.register import Rules as RegisterRules
@@ -318,3 +319,27 @@ def test_a_wait_ends_when_the_rates_have_added_up(start: float, wait: float, bef
     passed = before * max(0.0, min(end, 0.0) - start) + after * max(0.0, end - max(start, 0.0))
     assert passed == pytest.approx(wait, rel=1e-9, abs=1e-9)
     assert end > start
+
+
+def test_nobody_inspects_or_licenses_on_a_day_off():
+    working = WorkingHours(weekday=2, holidays=tuple(range(40, 60)), workdays=(3, 4))
+    clock = WorkingClock(working, 0.0, (365.0, 365.0))
+    times = np.linspace(-365.0, 365.0, 20_001)[1:-1]
+    moved = clock.within(times, (365.0, 365.0))
+    assert (np.diff(moved) >= 0.0).all()
+    assert ((moved < 0.0) == (times < 0.0)).mean() > 0.999  # what came under one policy still does
+    days = moved[moved >= 0.0]
+    assert all(working.works(int(day)) for day in days.tolist())
+    assert np.abs(moved - times).max() < 30.0
+    worked = clock.days(np.array([0.0, 7.0, 365.0]))
+    assert worked[1] - worked[0] == 7.0  # with both days of a weekend that are worked
+    assert worked[2] - worked[0] == sum(working.works(day) for day in range(365))
+
+
+def test_fewer_licences_come_where_offices_are_closed_longer(played):
+    usual, holidays = (
+        [played({}, {}, seed, working=working, premises_per_1000=100.0)["permits"].sum() for seed in SEEDS]
+        for working in (WorkingHours(), WorkingHours(holidays=tuple(range(20, 80))))
+    )
+    # 42 of 261 working days are gone, and what does not come on them comes on all others, before the window too.
+    assert 1.0 - 42 / 261 - 0.03 < np.mean(holidays) / np.mean(usual) < 1.0 - 0.3 * 42 / 261

@@ -11,6 +11,7 @@ from alone import rows_alone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.calendar import WorkingHours
 from models.indicator import Columns
 from models.lines.reallocation import MOST_MOVED, Reallocation, moves_of, regret_of
 from models.parameters import preset_values
@@ -21,6 +22,7 @@ INDICATORS = {kind.name: kind for kind in Reallocation.indicators}
 
 
 COMMUNITIES = np.arange(1, 56)
+EVERY_DAY = WorkingHours(days_a_week=7)  #: so that a review and a transfer of so many days take as many
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +38,7 @@ def played(city):
     @cache
     def of(preset: str, *changes: tuple[str, float], fields: tuple[tuple[str, float], ...] = ()) -> list[Columns]:
         values = {**preset_values(preset), **{f"decision.{name}": value for name, value in changes}}
-        return [rows_alone(Reallocation(**dict(fields)), city, None, values, seed, DAYS) for seed in SEEDS]
+        return [rows_alone(Reallocation(**dict(fields)), city, None, values, seed, DAYS, EVERY_DAY) for seed in SEEDS]
 
     def rows(preset: str = "P2", fields: dict[str, float] | None = None, **changes: float) -> list[Columns]:
         return of(preset, *sorted(changes.items()), fields=tuple(sorted((fields or {}).items())))
@@ -149,3 +151,30 @@ def test_at_once_in_place_there_is_nothing_to_hunt(played):
 def test_handing_over_costs_work(played):
     cheap, dear = (mean_of(played(handover_d=x), "backlog") for x in (0.05, 2.0))
     assert dear > cheap
+
+
+def test_nobody_is_sent_on_a_day_off_and_who_is_sent_comes_after_working_days(city):
+    holidays = tuple(range(28, 35))
+    for working in (
+        WorkingHours(),
+        WorkingHours(holidays=holidays),
+        WorkingHours(holidays=holidays, workdays=(26, 27)),
+    ):
+        run = rows_alone(Reallocation(), city, None, preset_values("P2"), 1, 60, working)
+        staff, ordered = (run[name].reshape(-1, len(COMMUNITIES)) for name in ("staff", "ordered"))
+        sent = np.flatnonzero(np.abs(ordered).sum(1)).tolist()
+        assert len(sent) > 20
+        assert all(working.works(day) for day in sent)
+        moved = np.flatnonzero(np.abs(np.diff(staff, axis=0)).sum(1)) + 1
+        assert all(working.works(day) for day in moved.tolist())
+        first = next(day for day in sent if day > 25)
+        days = [day for day in range(first + 1, 60) if working.works(day)]
+        assert (staff[days[1]] - staff[days[0] - 1] != 0).any()  # two working days later
+
+
+def test_a_holiday_leaves_staff_where_they_stand_while_the_demand_drifts(city):
+    def regret(working: WorkingHours) -> float:
+        runs = [rows_alone(Reallocation(), city, None, preset_values("P2"), seed, 60, working) for seed in SEEDS]
+        return mean_of(runs, "regret")
+
+    assert regret(WorkingHours(holidays=tuple(range(15, 50)))) > 1.2 * regret(WorkingHours())

@@ -58,6 +58,7 @@ def make_blocks(cells: list[Cell], parameters: CityParameters, sheet: Sheet, rng
     """Decide what every block is, open its gates and lay its service roads."""
     kept = [(cell, area) for cell in cells if (area := polygon_area(cell.corners)) > _SMALLEST]
     manners = _manners([cell.corners.mean(axis=0) for cell, _ in kept], [area for _, area in kept], parameters, rng)
+    manners = _with_old(manners, [cell.corners.mean(axis=0) for cell, _ in kept], parameters.old_quarters)
     blocks = []
     for (cell, area), manner in zip(kept, manners, strict=True):
         block = Block(cell.corners, cell.axis, manner, area)
@@ -92,6 +93,13 @@ def _manners(
         for k in chosen:
             manners[free[k]] = manner
     return manners
+
+
+def _with_old(manners: list[str], middles: list[Point], count: int) -> list[str]:
+    """Make the `count` blocks nearest to the city's middle that serve nobody in particular into old quarters."""
+    order = np.argsort([float(np.hypot(*middle)) for middle in middles], kind="stable").tolist()
+    old = [k for k in order if manners[k] not in _SERVED][:count]
+    return ["old" if k in old else manner for k, manner in enumerate(manners)]
 
 
 def spread(points: NDArray[np.float64], count: int, rng: np.random.Generator) -> list[int]:

@@ -13,6 +13,7 @@ from sim.city.generated.network import Point, Sheet
 from sim.city.generated.parameters import CityParameters
 
 _SETBACK = 14.0
+_OLD_SETBACK = 8.0  #: old houses stand at the street
 _CLEAR = 7.0  #: from the middle of any street, service road or path, m
 _SAMPLE = 8.0
 _ROOM = 1.03  #: floor built for every floor needed
@@ -34,6 +35,7 @@ MANNERS = {
     "towers": Manner(("apartments",), (62, 80), (29, 39), (15, 19), (18, 33), 0.95),
     "slabs": Manner(("apartments", "residential"), (68, 45), (46, 62), (11, 13), (5, 7), 0.95),
     "houses": Manner(("house", "residential"), (23, 31), (10, 17), (9, 13), (2, 4), 0.85),
+    "old": Manner(("house",), (13, 19), (9.5, 12), (12, 16), (1, 2), 0.92),
     "office": Manner(("office",), (95, 92), (32, 62), (24, 40), (5, 32), 0.75),
     "commercial": Manner(("retail", "commercial", "hotel"), (112, 95), (45, 90), (30, 55), (2, 7), 0.75),
     "school": Manner(("school",), (92, 62), (45, 68), (14, 20), (3, 5), 0.6),
@@ -109,7 +111,7 @@ def _is_inside(block: Block, uv: Point, size: Point) -> NDArray[np.bool_]:
     sides = np.roll(block.corners, -1, axis=0) - block.corners
     normals = np.column_stack([-sides[:, 1], sides[:, 0]]) / np.hypot(*sides.T)[:, None]
     off = ((corners[:, :, None] - block.corners) * normals).sum(axis=-1)
-    result: NDArray[np.bool_] = off.min(axis=(1, 2)) > _SETBACK
+    result: NDArray[np.bool_] = off.min(axis=(1, 2)) > (_OLD_SETBACK if block.manner == "old" else _SETBACK)
     return result
 
 
@@ -173,7 +175,7 @@ def _draw_paths(every: Drafts, members: slice, block: Block, sheet: Sheet) -> No
     """Draw a path along each row of buildings with a stub to the doors, and a spine that joins the rows."""
     axes, middle = _axes(block), block.middle
     uv, depth, rows = every.uv[members], every.size[members, 1], every.row[members]
-    stride = 4 if block.manner == "houses" else 1
+    stride = {"houses": 4, "old": 6}.get(block.manner, 1)
     spine = [(0.0, block.inner[0] if block.manner == "park" else sheet.node(middle))]
     for row in np.unique(rows).tolist():
         at = np.flatnonzero(rows == row)

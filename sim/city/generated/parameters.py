@@ -32,6 +32,7 @@ class CityParameters(BaseModel):
     maxspeed_tagged: float = Field(default=0.02, ge=0.0, le=1.0)  #: share of streets with a limit
     levels_tagged: float = Field(default=0.9, ge=0.0, le=1.0)  #: share of buildings with storeys
     facilities_tagged: float = Field(default=1.0, ge=0.0, le=1.0)  #: share of facilities on the map
+    old_quarters: int = Field(default=0, ge=0, le=20)  #: blocks of old low houses, wall to wall, near the middle
     bridges: int = Field(default=4, ge=2, le=20)
 
     @classmethod

@@ -59,7 +59,7 @@ def make_places(
 
 def _draw_land(block: Block, sheet: Sheet, names: Names, *, known: bool) -> None:
     home = block.manner in HOMES
-    tags = {"landuse": "residential"} if home else dict(_LAND[block.manner])
+    tags = {"landuse": "residential"} if home or block.manner == "old" else dict(_LAND[block.manner])
     if "amenity" in tags and not known:
         return
     name = names.compound() if home else names.next() + _LAND_NAME.get(block.manner, "")

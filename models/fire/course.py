@@ -1,0 +1,213 @@
+"""The course of a spreading fire in a run: physics in the town, orders for the brigade, smoke for those above."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import ceil, isnan
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.calendar import HOUR, MINUTE
+from models.fire import harm
+from models.fire.evacuees import Well
+from models.fire.fireground import fire_ground, place_water
+from models.fire.grounds import Ground, Grounds
+from models.fire.spread import advance
+from models.fire.state import (
+    BRAND,
+    CONTACT,
+    GROWING,
+    INVOLVED,
+    OUT,
+    RADIATION,
+    SET,
+    Luck,
+    growth_luck,
+    ignite,
+    no_fire,
+    wind_from,
+)  # fmt: skip
+from models.fire.structures import standard_classes
+from models.fire.towers import Towers
+from models.fire.town import Town, build_town
+from models.hazards.base import Course
+from models.orders import ARRIVE, CONTROL, ONSET, REPORT
+from models.world import World
+
+if TYPE_CHECKING:
+    from models.hazards.fire import Fire, Ignition
+
+STEP_S = 15.0  #: longest inner step
+_TOLD = {SET: "fire_set", RADIATION: "fire_spreads", BRAND: "fire_jumps", CONTACT: "fire_breaks_through"}
+
+
+class FireCourse(Course):
+    """All spreading fires of a run."""
+
+    lasts_s = 48.0 * HOUR  # what burns out is controlled by itself before
+
+    def __init__(self, kind: Fire, world: World) -> None:
+        self._kind, self._world = kind, world
+        stream = world.rules.stream
+        self._town = town_of(kind, world)
+        self._fire = no_fire(self._town, growth_luck(self._town, stream, "fire.growth"))
+        self._classes = standard_classes()
+        self._classes["lights"] *= stream.lognormal(1.0, kind.brands_sigma, "fire.unknown_brands", 0)
+        self._flow = kind.engine_l_s * stream.lognormal(1.0, kind.water_sigma, "fire.unknown_water", 0)
+        self._luck = Luck(*(stream.key(f"fire.{name}") for name in Luck._fields))
+        self._wind = wind_from(kind.wind_from_deg, kind.wind_m_s)
+        self._state = world.fields.add(kind.writes[0])
+        self._flux = world.fields.add(kind.writes[1])
+        self._smoke = world.fields.add(kind.writes[2])
+        self._known = np.zeros(len(self._town.site), dtype=np.int32)  #: state as it was last told
+        self._events: dict[int, int] = {}  #: the event with which each building took fire
+        self._left = sorted(kind.ignitions, key=lambda one: one.at_h)
+        self._grounds = Grounds(world, kind.ground_m, kind.first_alarms)
+        self._towers = Towers(world, self._town)
+        self._deaths: dict[int, float] = {}  #: expected, by building
+
+    def step(self, now: float, beat: float) -> None:
+        """Burn from `now` to `now + beat`: ignite, place water, spread, tell."""
+        steps = ceil(beat / STEP_S)
+        for i in range(steps):
+            self._set(now + i * beat / steps)
+            if not self._fire.counts[0]:
+                continue
+            if i == 0:
+                self._place_water()
+            advance(self._town, self._classes, self._fire, self._wind, self._luck, now + i * beat / steps, beat / steps)
+        self._tell()
+        self._towers.step(now, beat, self._fire, self._grounds)
+        self._write()
+
+    def _set(self, now: float) -> None:
+        while self._left and self._left[0].at_h * HOUR <= now:
+            self._light(self._left.pop(0), now)
+
+    def _light(self, what: Ignition, now: float) -> None:
+        """Set a building alight as the scenario says."""
+        building = what.building(self._world)
+        site = self._town.site[building]
+        storey = min(what.storey, int(site["storeys"]) - 1)
+        unit = int(storey * site["across"] + site["across"] // 2)
+        self._fire.unit["alpha"][int(site["first_unit"]) + unit] = what.growth_rate()
+        ignite(self._town, self._fire, building, unit, now, (SET, -1))
+        self._towers.smoke_ways[building] = (what.stair_leak, Well(what.well_share, what.well_leak))
+
+    def _place_water(self) -> None:
+        """Put the engines' water where it does most, ground by ground; what no engine is at has none."""
+        for ground in self._grounds.open():
+            engines = ground.engines(self._world)
+            if engines:
+                members = fire_ground(self._town, self._fire, ground.origin, self._kind.ground_m)
+                place_water(self._fire, members, engines * self._flow)
+
+    def _tell(self) -> None:
+        """Log what took fire, flashed over or ended since the last beat, and call, and release, the brigade."""
+        home = self._fire.home
+        changed = np.flatnonzero(home["state"] != self._known)
+        for b in changed[np.argsort(home["since"][changed], kind="stable")].tolist():
+            if self._known[b] == 0:
+                self._took_fire(b)
+            if self._known[b] < INVOLVED and np.isfinite(home["flashed"][b]):
+                self._event(b, "fire_flashover")
+            if home["state"][b] > INVOLVED:
+                self._event(b, "fire_put_out" if home["state"][b] == OUT else "fire_burnt_out")
+        self._known[:] = home["state"]
+        for ground in self._grounds.open():
+            if not self._burns(ground):
+                self._grounds.close(ground)
+
+    def _burns(self, ground: Ground) -> bool:
+        state = self._fire.home["state"][list(ground.members)]
+        return bool(np.isin(state, (GROWING, INVOLVED)).any())
+
+    def _took_fire(self, b: int) -> None:
+        home = self._fire.home[b]
+        cause = int(home["cause"])
+        event = self._event(b, _TOLD[int(home["way"])], self._events.get(cause, -1))
+        self._events[b] = event
+        order = self._grounds.join(b, cause, event, self._town)
+        self._towers.enter(b, float(home["since"]), event, order)
+        self._deaths[b] = self._low_deaths(b, cause)
+
+    def _low_deaths(self, b: int, cause: int) -> float:
+        """Return the expected deaths in a house lit by another: people who sleep past the neighbour's fire."""
+        if cause < 0 or b in self._towers.inside:
+            return 0.0
+        own, other = self._fire.home[b], self._fire.home[cause]
+        hour = float(own["since"]) / HOUR % 24.0
+        at_home = harm.share_at_home(hour) * self._towers.residents(b)
+        grown = float(np.sqrt(self._town.site["flash"][b] / self._town.site["alpha"][b]))
+        tenable = float(own["since"]) + min(grown, HOUR) - float(other["flashed"])
+        return at_home * harm.share_caught(harm.leaving_seconds(hour, 0.0), tenable) * harm.CAUGHT_IN_LOW
+
+    def _event(self, b: int, name: str, cause: int | None = None) -> int:
+        """Log what happens to a building now; its cause is by default that it took fire."""
+        node = int(self._world.city.buildings.drive_node[b])
+        cause = self._events.get(b, -1) if cause is None else cause
+        return self._world.recorder.event(self._world.engine.now, name, node=node, cause=cause)
+
+    def _write(self) -> None:
+        """Write the fields, and the heat of each fire ground for those who command."""
+        home = self._fire.home
+        self._state[:] = home["state"]
+        self._flux[:] = home["flux"]
+        self._towers.write(self._smoke)
+        for ground in self._grounds.open():
+            for order in ground.orders:
+                self._world.orders.heat[order] = float(home["heat"][list(ground.members)].sum()) / 1000.0
+        for ground in self._grounds.shut:
+            self._world.orders.heat[list(ground.orders)] = 0.0
+
+    def arrival(self, order: int, present: int, expected: int) -> bool:
+        """Note what the first engine meets; control comes when nothing of the ground burns any more."""
+        if present == 1:
+            self._world.orders.outcome[order] = self._world.orders.heat[order]
+        return not isnan(self._world.orders.stamps[order, CONTROL])
+
+    def ended(self, order: int) -> None:
+        """Write the expected deaths of a fire ground, or of nobody for a casualty's order."""
+        ground = self._grounds.of_order(order)
+        if ground is None or order != ground.orders[0]:
+            return
+        stamps = self._world.orders.stamps[order]
+        helped = stamps[ARRIVE] if not isnan(stamps[ARRIVE]) else stamps[CONTROL]
+        waited = (helped - stamps[REPORT]) / MINUTE if not isnan(helped) else HOUR / MINUTE
+        hour = float(stamps[ONSET]) / HOUR % 24.0
+        tall = sum(self._towers.dead(b) for b in ground.members)
+        low = sum(self._deaths.get(b, 0.0) for b in ground.members)
+        first = 0.0 if ground.origin in self._towers.inside else harm.deaths_in_flats(1.0, hour, waited)
+        self._world.orders.deaths[order] = first + low + tall
+
+    def rows(self) -> Mapping[str, NDArray[Any]]:
+        """Return one row for every building that took fire."""
+        home, city = self._fire.home, self._world.city.buildings
+        lit = np.flatnonzero(home["state"] > 0)
+        lit = lit[np.argsort(home["since"][lit], kind="stable")]
+        inside = [self._towers.told(int(b)) for b in lit]
+        return {
+            "building": lit, "area": city.grid[lit], "x": city.x[lit], "y": city.y[lit], "t_lit": home["since"][lit],
+            "t_flashed": np.where(np.isfinite(home["flashed"][lit]), home["flashed"][lit], np.nan),
+            "way": np.array([_TOLD[way] for way in home["way"][lit].tolist()], dtype=object),
+            "cause": home["cause"][lit], "state": home["state"][lit], "floor_area": city.floor_area[lit],
+            "burnt_share": self._burnt_shares(lit), "caught": np.array([row[0] for row in inside]),
+            "hurt": np.array([row[1] for row in inside]), "dead": np.array([row[2] for row in inside], dtype=np.float64),
+        }  # fmt: skip
+
+    def _burnt_shares(self, lit: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the share of the units of each building that burnt."""
+        shares = np.empty(len(lit))
+        for i, b in enumerate(lit.tolist()):
+            site = self._town.site[b]
+            units = self._fire.unit[site["first_unit"] : site["first_unit"] + site["units"]]
+            shares[i] = np.isfinite(units["flashed"]).mean()
+        return shares
+
+
+def town_of(kind: Fire, world: World) -> Town:
+    """Return the run's city as a fire sees it; what the map does not say of structures is drawn for each building."""
+    buildings = world.city.buildings
+    return build_town(buildings.outlines, buildings.levels, buildings.use, kind.structures(world), buildings.osm_id)

@@ -1,0 +1,1 @@
+"""Gas that escapes: how fast, where it gathers, whether it explodes, and how valves end it. SI units."""

@@ -1,0 +1,118 @@
+"""Faults of files: all at once, each in one plain sentence in both languages, with its line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from models.policy import Policy
+from scenarios.language import Scenario
+from sim.errors import InputError
+from sim.validation import faults_of, load_model
+from sim.yaml_file import parse_yaml
+
+FILE = Path("mine.yaml")
+SCENARIO = """format: 1
+name: mine
+title: {en: Mine, zh: 我的}
+question: {en: Mine, zh: 我的}
+city: {generated: {seed: 1}}
+"""
+POLICY = "format: 1\nname: mine\ntitle: {en: Mine, zh: 我的}\nbase: P1\n"
+
+
+def faults(model: type, text: str) -> list[InputError]:
+    found = faults_of(model, parse_yaml(text, FILE), FILE)
+    assert isinstance(found, list)
+    return found
+
+
+def lines_and_fields(model: type, text: str) -> list[tuple[int | None, str]]:
+    return [(fault.line, fault.text.en.split(";")[0].split(" (")[0]) for fault in faults(model, text)]
+
+
+def test_every_fault_of_every_line_of_work_is_told_with_its_line():
+    text = (
+        SCENARIO
+        + """lines:
+  command_chain:
+    concurrent: -1
+    lasts_min: many
+    nonsense: 1
+  magic: {}
+  hazard_stock: {nothing: 2}
+parameters:
+  routing.p_misroute: 7
+  crew.turnout_s: 1
+"""
+    )
+    told = lines_and_fields(Scenario, text)
+    assert told == [
+        (8, "lines.command_chain.concurrent: must be 1 or more"),
+        (9, "lines.command_chain.lasts_min: must be a number"),
+        (10, "field 'lines.command_chain.nonsense' is unknown"),
+        (11, "lines.magic: line of work kind 'magic' is unknown"),
+        (12, "field 'lines.hazard_stock.nothing' is unknown"),
+        (14, "parameters.routing.p_misroute: routing.p_misroute must be within 0.005 to 0.25"),
+        (15, "parameters.crew.turnout_s: crew.turnout_s must be within 30.0 to 180.0"),
+    ]
+
+
+def test_every_fault_of_every_kind_of_incident_is_told_with_its_line():
+    text = SCENARIO + "incidents:\n  medical:\n    change:\n      per_100k_year: -1\n      wrong: 1\n  ghosts: {}\n"
+    told = lines_and_fields(Scenario, text)
+    assert [line for line, _ in told] == [9, 10, 11]
+    assert told[0][1] == "incidents.medical.change.per_100k_year: must be 0 or more"
+    assert told[1][1] == "field 'incidents.medical.change.wrong' is unknown"
+    assert told[2][1].startswith("incidents.ghosts: incident 'ghosts' is unknown")
+
+
+def test_every_fault_of_every_lever_is_told_with_its_line():
+    text = (
+        POLICY
+        + """levers:
+  - kind: one_network
+    intensity: 2
+    compliance: no idea
+    scope: {hours: [8, 8]}
+  - {kind: magic}
+  - {kind: integrated_patrol, scope: {hours: [8, 20]}}
+set: {crew.turnout_s: -9}
+"""
+    )
+    assert [line for line, _ in lines_and_fields(Policy, text)] == [7, 8, 9, 10, 11, 12]
+
+
+@pytest.mark.parametrize(
+    ("line", "en", "zh"),
+    [
+        ("", "field 'name' is missing", "缺少字段 'name'"),
+        ("name: mine\nextra: 1", "field 'extra' is unknown", "字段 'extra' 未知"),
+        ("name: 5", "name: must be text; 5 came", "name：应为文本；收到 5"),
+        ("name: a b", "name: must be 1 to 60 letters, digits, _ or -; 'a b' came",
+         "name：应为 1 至 60 个字母、数字、_ 或 -；收到 'a b'"),
+        ("name: mine\nhours: x", "hours: must be a number; 'x' came", "hours：应为数字；收到 'x'"),
+        ("name: mine\nhours: 0", "hours: must be more than 0; 0 came", "hours：应大于 0；收到 0"),
+        ("name: mine\nbeat_s: 0.5", "beat_s: must be 1 or more; 0.5 came", "beat_s：应不小于 1；收到 0.5"),
+        ("name: mine\nstart_hour: 24", "start_hour: must be 23 or less; 24 came", "start_hour：应不大于 23；收到 24"),
+        ("name: mine\nstart_hour: 1.5", "start_hour: must be a whole number; 1.5 came", "start_hour：应为整数；收到 1.5"),
+        ("name: mine\nlines: 1", "lines: must be keys with values; 1 came", "lines：应为键值映射；收到 1"),
+    ],
+)  # fmt: skip
+def test_a_fault_of_a_field_is_a_plain_sentence_in_both_languages(line: str, en: str, zh: str):
+    [fault] = faults(Scenario, SCENARIO.replace("name: mine", line))
+    assert (fault.text.en, fault.text.zh) == (en, zh)
+
+
+def test_one_of_several_is_told_as_a_choice():
+    [fault] = faults(Policy, POLICY.replace("P1", "P9"))
+    assert fault.text.en == "base: must be 'P0', 'P1' or 'P2'; 'P9' came"
+    assert fault.text.zh == "base：应为 'P0'、'P1' 或 'P2'；收到 'P9'"
+
+
+def test_one_fault_is_raised_where_one_is_asked_for(tmp_path: Path):
+    file = tmp_path / "mine.yaml"
+    file.write_text(POLICY + "levers: [{kind: one_network, intensity: 2, compliance: 3}]\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"mine\.yaml:5: levers\.0\.intensity: must be 1 or less; 2 came"):
+        load_model(Policy, file)

@@ -1,0 +1,79 @@
+"""Traffic on the streets of a city: conserved, steady without closures, and a closure sends queues around it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from models.traffic.streets import GAP, MOST_ZONES, Driving, StreetTraffic
+
+BUSY = Driving(trips=8.0)  # the small city is empty otherwise
+
+
+@pytest.fixture(scope="module")
+def traffic(tiny_city, tiny_people) -> StreetTraffic:
+    residents = np.bincount(tiny_people.home, minlength=len(tiny_city.buildings)).astype(np.float64)
+    return StreetTraffic(tiny_city, residents, BUSY)
+
+
+def test_trips_follow_the_hour_and_keep_their_sum(traffic, tiny_city):
+    day = sum(traffic.trips(hour).matrix.sum() * 3600.0 for hour in range(24))
+    assert day == pytest.approx(8.0 * tiny_city.residents, rel=1e-6)
+    assert traffic.trips(8).matrix.sum() > 10 * traffic.trips(3).matrix.sum()
+    assert 3 <= len(traffic.zone) <= MOST_ZONES
+
+
+def test_every_hour_is_an_equilibrium(traffic):
+    for hour in (3, 8, 18):
+        usual = traffic.usual(hour)
+        assert usual.gap <= GAP
+        assert (usual.time >= traffic.network.free * (1 - 1e-12)).all()
+    assert traffic.usual(8).time.sum() > traffic.usual(3).time.sum()
+
+
+def test_begun_and_turned_account_for_all_flow(traffic):
+    usual, begun = traffic.usual(8), traffic.begun(8)
+    shares = traffic.shares(8)
+    first = traffic.network.first_turn
+    link = np.repeat(np.arange(traffic.network.links), np.diff(first))
+    arriving = begun + np.bincount(traffic._turn_to, weights=shares * usual.flow[link], minlength=traffic.network.links)
+    assert arriving == pytest.approx(usual.flow, abs=1e-9)
+    assert begun.sum() == pytest.approx(traffic.trips(8).matrix.sum(), rel=1e-9)
+
+
+def test_without_a_closure_no_queue_forms(traffic):
+    queues = traffic.queues(8)
+    before = queues.inside()
+    queues.run(1800.0)
+    assert queues.inside() == pytest.approx(before, abs=1e-6)
+    assert queues.delayed().max() < 1e-6
+
+
+def test_a_closure_makes_a_queue_or_a_detour_and_loses_nobody(traffic):
+    queues, network = traffic.queues(8), traffic.network
+    busiest = int(np.argmax(traffic.usual(8).flow))
+    closed = np.zeros(network.links, dtype=np.bool_)
+    closed[busiest] = True
+    held, begun = queues.inside().sum(), traffic.begun(8)
+    enters = np.where(closed, 0.0, queues.capacity)
+    queues.set_demand(begun, traffic.shares(8, closed))
+    queues.limits(traffic.let_through(8), enters)
+    queues.run(1200.0)
+    assert queues.inside()[busiest] == pytest.approx(0.0, abs=1e-6)
+    other = queues.inside() - traffic.usual(8).flow * np.maximum(traffic._length, traffic.speed * 2.0) / traffic.speed
+    assert np.delete(other, busiest).max() > 1.0
+    assert queues.inside().sum() + queues.waiting.sum() + queues.ended == pytest.approx(held + begun.sum() * 1200.0)
+
+
+def test_nobody_turns_into_what_is_closed_where_there_is_another_way(traffic):
+    closed = np.zeros(traffic.network.links, dtype=np.bool_)
+    closed[[int(e) for e in np.argsort(traffic.usual(8).flow)[-10:]]] = True
+    shares = traffic.shares(8, closed)
+    first, to = traffic.network.first_turn, traffic._turn_to
+    for link in range(traffic.network.links):
+        turns = slice(first[link], first[link + 1])
+        if not closed[to[turns]].all():
+            assert shares[turns][closed[to[turns]]].sum() == pytest.approx(0.0, abs=1e-12)
+        assert shares[turns].sum() == pytest.approx(traffic.shares(8)[turns].sum(), abs=1e-9)
+    wrong = traffic.shares(8)  # drivers who do not look
+    assert wrong[closed[to]].sum() > 0.5
