@@ -40,7 +40,7 @@ def wntr() -> ModuleType:
         It is not installed.
     """
     try:
-        import wntr as library
+        import wntr as library  # type: ignore[import-not-found, unused-ignore]  # the optional part [water]
     except ImportError:
         raise UnavailableError(
             en="EPANET files need WNTR: install jinling with its part [water]",
@@ -61,7 +61,7 @@ def read_epanet(path: Path) -> NamedNetwork:
     library = wntr()
     try:
         model = library.network.WaterNetworkModel(str(path))
-    except Exception as error:  # noqa: BLE001 (WNTR raises what its parser meets)
+    except Exception as error:
         raise InputError(en=f"EPANET cannot read it: {error}", zh=f"EPANET 无法读取：{error}", file=path) from error
     _refuse(model, path)
     return _taken_over(model)

@@ -12,9 +12,7 @@ FLOW_POWER = 1.852
 DIAMETER_POWER = 4.871
 
 
-def hazen_williams(
-    length: Floats, diameter: Floats, roughness: Floats, *, constant: float = HAZEN_WILLIAMS
-) -> Floats:
+def hazen_williams(length: Floats, diameter: Floats, roughness: Floats, *, constant: float = HAZEN_WILLIAMS) -> Floats:
     """Return r of h = r·Q^1.852, m per (m³/s)^1.852, for a length and diameter in m and a coefficient C.
 
     h = constant·L·Q^1.852 / (C^1.852·D^4.871) (Klise et al. 2017, doi:10.1016/j.envsoft.2017.06.022, eq. 3).

@@ -49,7 +49,9 @@ def ends(nodes: int, tail: ArrayLike, head: ArrayLike) -> Ends:
     return both
 
 
-def column(values: ArrayLike, size: int, what: tuple[str, str], least: float = -np.inf, *, above: bool = False) -> Floats:
+def column(
+    values: ArrayLike, size: int, what: tuple[str, str], least: float = -np.inf, *, above: bool = False
+) -> Floats:
     """Return finite `values` as float64 [size], each at least `least` (or above it).
 
     Parameters
@@ -94,5 +96,9 @@ def reached(nodes: int, links: Ends, usable: Bools, sources: Bools) -> Bools:
 
 def balance(nodes: int, links: Ends, flow: Floats) -> Floats:
     """Return what flows into each node less what flows out of it, float64 [nodes]."""
-    into = np.bincount(links.head, weights=flow, minlength=nodes)
-    return into - np.bincount(links.tail, weights=flow, minlength=nodes)
+    return summed(links.head, flow, nodes) - summed(links.tail, flow, nodes)
+
+
+def summed(where: Ints, what: Floats, size: int) -> Floats:
+    """Return the sum of `what` at each of `size` places, float64 [size]."""
+    return np.bincount(where, weights=what, minlength=size).astype(np.float64, copy=False)

@@ -14,7 +14,7 @@ import numpy as np
 
 from models.networks.gradient import Laws, chosen, joined, solve
 from models.networks.head_loss import FLOW_POWER, GRAVITY, hazen_williams, minor
-from models.networks.topology import Bools, Ends, Floats, Ints, balance, reached
+from models.networks.topology import Bools, Ends, Floats, Ints, balance, reached, summed
 from models.networks.water import Operation, WaterNetwork, WaterState
 from sim.errors import InputError
 
@@ -137,7 +137,7 @@ def _state(network: WaterNetwork, flow: Floats, outlets: _Outlets, state: WaterS
     """Return `state` with what leaves at each outlet; the links of outlets come last in `flow`."""
     parts = np.split(flow[len(network.length) + len(state.lift) :], np.cumsum([len(part) for part in outlets])[:2])
     taken, hydrant, leaked = (
-        np.bincount(where, weights=np.maximum(q, 0.0), minlength=network.nodes)
+        summed(where, np.maximum(q, 0.0), network.nodes)
         for where, q in zip(outlets, parts, strict=True)
     )
     return replace(state, taken=state.taken + taken, leaked=leaked, hydrant=hydrant)
