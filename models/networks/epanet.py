@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from models.networks.topology import Ends, Floats
 from models.networks.water import Operation, Pumps, WaterNetwork, usual, water_network
@@ -122,7 +123,7 @@ def _head(node: Any) -> float:
     return float(node.elevation + node.init_level) if node.node_type == "Tank" else float("nan")
 
 
-def _tanks(nodes: list[Any]) -> dict[str, Floats]:
+def _tanks(nodes: list[Any]) -> dict[str, ArrayLike]:
     is_tank = [node.node_type == "Tank" for node in nodes]
     pairs = list(zip(nodes, is_tank, strict=True))
     return {

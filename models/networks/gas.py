@@ -19,7 +19,7 @@ from sim.errors import InputError
 
 GAS_CONSTANT = 8.314462618  #: J/(mol·K)
 ATMOSPHERE = 101_325.0  #: Pa
-_STIFF = 1e6  #: slope beyond what a customer may take, times the usual one
+_STIFF = 1e10  #: slope beyond what a customer may take, times the usual one
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from scipy.optimize import linprog
-from scipy.sparse import coo_array, eye_array, hstack, vstack
+from scipy.sparse import coo_array, csr_array, eye_array, hstack, vstack
 
 from models.networks.power import Grid, PowerState
 from models.networks.topology import Bools, Floats, islands
@@ -36,9 +36,9 @@ def relieved(grid: Grid, closed: Bools, *, load: Floats | None = None, running: 
     both = vstack([flows[limited], -flows[limited]])
     programme = linprog(
         np.r_[np.zeros(units), -(10.0 ** (grid.rank.max(initial=0) - grid.rank)), np.zeros(buses)],
-        A_ub=hstack([coo_array((both.shape[0], units + buses)), both]).tocsr(),
+        A_ub=csr_array(hstack([coo_array((both.shape[0], units + buses)), both])),
         b_ub=np.tile(rating[limited], 2),
-        A_eq=hstack([plants, -eye_array(buses), -(leaves @ flows)]).tocsr(),
+        A_eq=csr_array(hstack([plants, -eye_array(buses), -(leaves @ flows)])),
         b_eq=np.zeros(buses),
         bounds=[*((0.0, float(top)) for top in np.where(on, grid.most, 0.0)),
                 *((0.0, float(top)) for top in asked), *[(None, None)] * buses],

@@ -20,6 +20,7 @@ from sim.errors import InputError
 
 HYDRANT_HEAD = 10.0  #: m at an open hydrant that gives its full flow (GB 50974-2014, 7.2.8)
 _STIFF = 1e9  #: slope beyond a limit, times what is usual for the link
+_NONE = 1e-9  #: m³/s, or m² of a hole; less is nothing
 _CREEP = 1e-4  #: m/s; slower water loses head in proportion to its speed
 
 
@@ -49,7 +50,7 @@ def flow_water(network: WaterNetwork, now: Operation, *, by_pressure: bool = Tru
     inner, inner_laws, usable = _inner(network, now)
     fed = reached(nodes, inner, usable, sources)
     wanted = np.where(fed & ~sources, network.demand * now.demand, 0.0)
-    outlets = _Outlets(*(np.flatnonzero(q > 0.0) for q in (wanted * by_pressure, now.hydrant, now.leak)))
+    outlets = _Outlets(*(np.flatnonzero(q > _NONE) for q in (wanted * by_pressure, now.hydrant, now.leak)))
     outer, outer_laws = _outer(network, now, outlets, wanted)
     keep = np.concatenate([usable & fed[inner.tail], fed[outer.tail]])
     both = Ends(np.concatenate([inner.tail, outer.tail]), np.concatenate([inner.head, outer.head]))
@@ -137,7 +138,6 @@ def _state(network: WaterNetwork, flow: Floats, outlets: _Outlets, state: WaterS
     """Return `state` with what leaves at each outlet; the links of outlets come last in `flow`."""
     parts = np.split(flow[len(network.length) + len(state.lift) :], np.cumsum([len(part) for part in outlets])[:2])
     taken, hydrant, leaked = (
-        summed(where, np.maximum(q, 0.0), network.nodes)
-        for where, q in zip(outlets, parts, strict=True)
+        summed(where, np.maximum(q, 0.0), network.nodes) for where, q in zip(outlets, parts, strict=True)
     )
     return replace(state, taken=state.taken + taken, leaked=leaked, hydrant=hydrant)

@@ -54,7 +54,9 @@ def test_every_bus_balances_whatever_is_open(opened, factor):
 
 def test_flows_follow_kirchhoff_in_a_triangle():
     """Equal reactances: two thirds of the power take the short way, one third the long one."""
-    three = grid([0.0, 0.0, 90.0], ([0, 0, 1], [2, 1, 2], [0.1, 0.1, 0.1]), {"bus": [0], "most": [100.0], "planned": [90.0]})
+    three = grid(
+        [0.0, 0.0, 90.0], ([0, 0, 1], [2, 1, 2], [0.1, 0.1, 0.1]), {"bus": [0], "most": [100.0], "planned": [90.0]}
+    )
     assert flow_power(three, closed(three)).flow == pytest.approx([60.0, 30.0, 30.0])
     assert flow_power(three, closed(three, 0)).flow == pytest.approx([0.0, 90.0, 90.0])
 
@@ -75,7 +77,12 @@ def test_what_matters_least_is_shed_first():
 
 def ring(rating: float):
     """Three ways from a plant to a town of 90 MW; each carries 30 in calm."""
-    return grid([0.0, 90.0], ([0, 0, 0], [1, 1, 1], [0.1, 0.1, 0.1]), {"bus": [0], "most": [200.0], "planned": [90.0]}, rating=rating)
+    return grid(
+        [0.0, 90.0],
+        ([0, 0, 0], [1, 1, 1], [0.1, 0.1, 0.1]),
+        {"bus": [0], "most": [200.0], "planned": [90.0]},
+        rating=rating,
+    )
 
 
 def test_a_cascade_stops_where_what_is_left_can_carry_it():
@@ -126,4 +133,9 @@ def test_bad_grids_are_refused(change, words):
     whole = {"load": [1.0, 1.0], "x": 0.1, "bus": [0], "most": 5.0, "rating": 1.0, **change}
     n = len(whole["bus"])
     with pytest.raises(InputError, match=words):
-        grid(whole["load"], ([0], [1], whole["x"]), {"bus": whole["bus"], "most": np.full(n, whole["most"]), "planned": np.zeros(n)}, rating=whole["rating"])
+        grid(
+            whole["load"],
+            ([0], [1], whole["x"]),
+            {"bus": whole["bus"], "most": np.full(n, whole["most"]), "planned": np.zeros(n)},
+            rating=whole["rating"],
+        )
