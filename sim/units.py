@@ -6,7 +6,7 @@ from sim.errors import InputError
 from sim.text import Text
 
 #: Symbols of the SI read the same in both languages and stand for themselves.
-_SAME = ("m", "m²", "m³", "mm", "kg", "kPa", "MW", "kW/m²", "ppm", "°")
+_SAME = ("m", "°C", "m²", "m³", "mm", "kg", "kPa", "MW", "kW/m²", "ppm", "°")
 _TOLD = {
     "choice": "选项",
     "class": "类",

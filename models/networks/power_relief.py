@@ -34,14 +34,14 @@ def relieved(grid: Grid, closed: Bools, *, load: Floats | None = None, running: 
     rating = grid.rating[closed]
     limited = np.isfinite(rating)
     both = vstack([flows[limited], -flows[limited]])
-    programme = linprog(
+    programme = linprog(  # type: ignore[call-overload, unused-ignore]  # its stubs know no sparse arrays
         np.r_[np.zeros(units), -(10.0 ** (grid.rank.max(initial=0) - grid.rank)), np.zeros(buses)],
         A_ub=csr_array(hstack([coo_array((both.shape[0], units + buses)), both])),
         b_ub=np.tile(rating[limited], 2),
         A_eq=csr_array(hstack([plants, -eye_array(buses), -(leaves @ flows)])),
         b_eq=np.zeros(buses),
-        bounds=[*((0.0, float(top)) for top in np.where(on, grid.most, 0.0)),
-                *((0.0, float(top)) for top in asked), *[(None, None)] * buses],
+        bounds=np.column_stack([np.r_[np.zeros(units + buses), np.full(buses, -np.inf)],
+                                np.r_[np.where(on, grid.most, 0.0), asked, np.full(buses, np.inf)]]),
         method="highs",
     )  # fmt: skip
     if not programme.success:

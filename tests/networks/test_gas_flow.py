@@ -37,15 +37,10 @@ def test_friction_of_a_rough_pipe():
 
 def test_one_pipe_loses_pressure_as_momentum_says():
     """dp/dx = -λ/D·ρv²/2 with ρ = p/bulk, integrated step by step, is the closed form's plain twin."""
+    area, bulk = np.pi / 4.0 * 0.2**2, METHANE.bulk(288.15)
     for m in (0.05, 0.5, 1.5):
-        area, bulk = np.pi / 4.0 * 0.2**2, METHANE.bulk(288.15)
-        lam = friction(m, 0.2)
-        way = solve_ivp(
-            lambda _, p, lam=lam, m=m: [-lam / 0.2 * (m / area) ** 2 * bulk / p[0] / 2.0],
-            (0.0, 5000.0),
-            [HIGH],
-            rtol=1e-10,
-        )
+        steep = friction(m, 0.2) / 0.2 * (m / area) ** 2 * bulk / 2.0
+        way = solve_ivp(lambda _, p, steep=steep: [-steep / p[0]], (0.0, 5000.0), [HIGH], rtol=1e-10)
         found = flow_gas(pipe(m), by_pressure=False)
         assert found.pressure[1] == pytest.approx(way.y[0, -1], rel=1e-7)
         wrong = np.sqrt(HIGH**2 - (HIGH**2 - way.y[0, -1] ** 2) / 4.0)  # Fanning's factor for Darcy's, as a bug

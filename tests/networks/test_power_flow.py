@@ -116,10 +116,10 @@ def test_relays_trip_as_the_standard_says():
 
 def test_a_relay_adds_up_and_resets():
     progress = np.zeros(1)
-    for beat in range(100):
-        if wear(progress, np.array([1.5]), 10.0, dial=2.0)[0]:
-            break
-    assert (beat + 1) * 10.0 == pytest.approx(float(trip_seconds(np.array([1.5]), 2.0)[0]), abs=10.0)
+    beats = 1
+    while not wear(progress, np.array([1.5]), 10.0, dial=2.0)[0]:
+        beats += 1
+    assert beats * 10.0 == pytest.approx(float(trip_seconds(np.array([1.5]), 2.0)[0]), abs=10.0)
     wear(progress, np.array([0.9]), 10.0)
     assert progress[0] == 0.0
 
