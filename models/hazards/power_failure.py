@@ -42,6 +42,7 @@ LOADING = FieldKind(
 FAULT, LIFT = "power_fault", "lift_stopped"
 _DAY_LONG = (1.0,) * 24
 _KINDS = {LINE: "line", TRANSFORMER: "transformer", FEEDER: "feeder", TIE: "tie"}
+_ANEW = 300.0  #: s after which flows are found anew where nothing has opened or closed
 _ROTATES = 2 * HOUR  #: after which other streets are shed (assumption)
 _PLANNED_C = 35.0  #: air temperature for which the grid was planned
 
@@ -107,9 +108,13 @@ class PowerFailure(Hazard):
     coolest_c: Annotated[float, Field(ge=-40, le=50), Unit("°C")] = 30.0  #: at 3 h
     transformer_share: Annotated[float, Field(ge=0.3, le=3), Unit("ratio")] = 0.75  #: of the planned load, each
     line_share: Annotated[float, Field(ge=0.3, le=5), Unit("ratio")] = 1.2  #: of the worst flow with one line out
-    feeder_share: Annotated[float, Field(ge=0.3, le=5), Unit("ratio")] = 1.5  #: of the planned load
+    feeder_share: Annotated[float, Field(ge=0.3, le=5), Unit("ratio")] = (
+        2.3  #: of the planned load: rings stand half empty
+    )
     dial: Annotated[float, Field(gt=0, le=1000), Unit("factor")] = 20.0  #: of the relays (assumption)
-    operator_min: Annotated[float, Field(ge=0, le=1440), Unit("min")] = 20.0  #: until load is shed (assumption)
+    operator_min: Annotated[float, Field(ge=0, le=1440), Unit("min")] = (
+        20.0  #: of overload, until load is shed (assumption)
+    )
     moving_min: Annotated[float, Field(ge=0, le=1440), Unit("min")] = 10.0  #: until feeders are tied (assumption)
     mend_min: Annotated[float, Field(gt=0, le=10_000), Unit("min")] = 180.0  #: what has failed (assumption)
     look_min: Annotated[float, Field(gt=0, le=10_000), Unit("min")] = 20.0  #: what has only tripped (assumption)
@@ -145,10 +150,16 @@ class _Blackout(Course):
         self._stopped: dict[int, tuple[int, int]] = {}  #: building and riders by order of a lift
         self._failed: set[int] = set()  #: branches that are broken, not only tripped
         self._event, self._lost = -1, np.full(count, -1, dtype=np.int64)  #: with which each building lost its power
-        self._over_since = self._dead_since = float("inf")
+        self._over_s, self._dead_since = (
+            0.0,
+            float("inf"),
+        )  #: how long something was overloaded, and since when streets are dead
         self._sheds = self._changed = False
         first = kind.hour * HOUR
         world.engine.at(first if first >= world.window[0] else first + DAY, self._fails)
+        if not 0.0 <= kind.coolest_c <= kind.hottest_c <= 45.0:
+            world.warn("power_failure", Text("ratings and loads were not checked below 0 or above 45 °C",
+                                             "0 °C 以下或 45 °C 以上的容量与负荷未经验证"))  # fmt: skip
         world.warn("power_failure", Text("The power grid of this city is synthetic.", "本城市电网为合成数据。"))
 
     def _planned(self) -> LiveGrid:
@@ -194,27 +205,18 @@ class _Blackout(Course):
 
     def step(self, now: float, beat: float) -> None:
         """Let relays run, operators act and people lose their power, or have it back."""
-        grid = self._grid
         self._count(now, beat)
-        self._weather(now)
-        if not (grid.out.any() or self._sheds or self._changed or (self._out > 0).any()):
-            grid.flow()
-            self._loading[:] = grid.loading_of_stations()
-            self._trip(beat)
+        for branch in self._grid.trips(beat).tolist():
+            self._opens(branch, "power_trips", self._event)  # what opened before is why it was overloaded
+        self._over_s += beat * float((self._grid.loading > 1.0).any())
+        if not (self._changed or now % _ANEW == 0.0):
             return
+        self._weather(now)
         self._move(now)
-        grid.flow(sheds=self._sheds)
+        self._grid.flow(sheds=self._sheds)
         self._operate(now)
-        self._trip(beat)
         self._tell(now)
         self._changed = False
-
-    def _trip(self, beat: float) -> None:
-        """Let relays of what is overloaded run; each trip was caused by what opened before."""
-        for branch in self._grid.trips(beat).tolist():
-            self._opens(branch, "power_trips", self._event)
-        if self._changed:
-            self._grid.flow(sheds=self._sheds)
 
     def _operate(self, now: float) -> None:
         """Shed load once an overload has lasted long enough, for as long as there is a need."""
@@ -222,12 +224,11 @@ class _Blackout(Course):
         if self._sheds:
             needed = bool((grid.state.served < grid.load - 1e-6)[np.flatnonzero(grid.alive)].any())
             if not needed:
-                self._sheds, self._over_since = False, float("inf")
+                self._sheds = False
                 world.recorder.event(now, "power_shed_ends", cause=self._event)
             return
         over = bool((grid.loading > 1.0).any())
-        self._over_since = min(self._over_since, now) if over else float("inf")
-        if now - self._over_since >= self._kind.operator_min * MINUTE:
+        if over and self._over_s >= self._kind.operator_min * MINUTE:
             self._sheds = True
             self._event = world.recorder.event(now, "power_shed", cause=self._event)
             grid.flow(sheds=True)
@@ -251,10 +252,14 @@ class _Blackout(Course):
         self._out[:] = out
         self._loading[:] = self._grid.loading_of_stations()
         if len(lost):
-            self._lost[lost] = self._tell_streets(now, "power_lost", lost, self._event)
+            self._lost[lost] = event = self._tell_streets(now, "power_lost", lost, self._event)
+            world.fields.because(OUT.name, event)
             self._stop_lifts(lost)
         if len(back):
-            self._free_lifts(self._tell_streets(now, "power_back", back, self._event))
+            event = self._tell_streets(now, "power_back", back, self._event)
+            self._free_lifts(event)
+            if not len(lost):
+                world.fields.because(OUT.name, event)
         if len(lost) or len(back):
             self._darken(now, served, turn)
 

@@ -169,8 +169,7 @@ def water_network(
 
 def usual(network: WaterNetwork) -> Operation:
     """Return the operation in which everything is open and on, without leaks."""
-    none = np.zeros(network.nodes)
     return Operation(
-        open=np.ones(len(network.length), dtype=np.bool_), speed=np.ones(len(network.pumps.shutoff)), leak=none,
-        hydrant=none, demand=np.ones(network.nodes), head=network.source,
+        open=np.ones(len(network.length), dtype=np.bool_), speed=np.ones(len(network.pumps.shutoff)), leak=np.zeros(network.nodes),
+        hydrant=np.zeros(network.nodes), demand=np.ones(network.nodes), head=network.source,
     )  # fmt: skip
