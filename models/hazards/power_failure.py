@@ -20,12 +20,12 @@ from models.catalogue import Duration, IncidentKind
 from models.crews import CrewKind
 from models.hazards.base import Course, Hazard
 from models.indicator import Columns, IndicatorKind
-from models.networks.blackout import LiveGrid, live_grid
+from models.networks.blackout import planned_grid
 from models.networks.damage import cooling_load
 from models.networks.lifts import RIDERS, lifts_in, stuck
 from models.networks.passports import POWER
 from models.networks.signals import dark_streets, signals
-from models.networks.street_power import FEEDER, LINE, TIE, TRANSFORMER, rated, street_grid
+from models.networks.street_power import FEEDER, LINE, TRANSFORMER, street_grid
 from models.orders import ARRIVE, CONTROL, ONSET
 from models.passport import Passport
 from models.where import Where
@@ -41,10 +41,8 @@ LOADING = FieldKind(
 )  # fmt: skip
 FAULT, LIFT = "power_fault", "lift_stopped"
 _DAY_LONG = (1.0,) * 24
-_KINDS = {LINE: "line", TRANSFORMER: "transformer", FEEDER: "feeder", TIE: "tie"}
 _ANEW = 300.0  #: s after which flows are found anew where nothing has opened or closed
 _ROTATES = 2 * HOUR  #: after which other streets are shed (assumption)
-_PLANNED_C = 35.0  #: air temperature for which the grid was planned
 
 
 def _total(name: str, title: Text, unit: Text) -> IndicatorKind:
@@ -137,7 +135,8 @@ class _Blackout(Course):
         self._kind, self._world, city = kind, world, world.city
         self._plan = street_grid(city)
         self._feeder = self._plan.feeder[city.buildings.drive_node]
-        self._grid = self._planned()
+        shares = {LINE: kind.line_share, TRANSFORMER: kind.transformer_share, FEEDER: kind.feeder_share}
+        self._grid = planned_grid(self._plan, self._feeder, shares, kind.dial)
         nodes = self._plan.station_node
         self._out = world.fields.add(OUT)
         self._loading = world.fields.add(LOADING, Points(city.drive.x[nodes], city.drive.y[nodes]))
@@ -161,17 +160,6 @@ class _Blackout(Course):
             world.warn("power_failure", Text("ratings and loads were not checked below 0 or above 45 °C",
                                              "0 °C 以下或 45 °C 以上的容量与负荷未经验证"))  # fmt: skip
         world.warn("power_failure", Text("The power grid of this city is synthetic.", "本城市电网为合成数据。"))
-
-    def _planned(self) -> LiveGrid:
-        """Return the grid, rated for the hour of the greatest load on a day for which it was planned."""
-        plan, kind = self._plan, self._kind
-        factor = float(cooling_load(_PLANNED_C))
-        loads = [plan.load(self._feeder, hour, factor) for hour in range(24)]
-        peak = np.max(loads, axis=0)
-        rating = rated(
-            plan, peak, transformers=kind.transformer_share, lines=kind.line_share, feeders=kind.feeder_share
-        )
-        return live_grid(plan, rating, loads[0], kind.dial)
 
     def _weather(self, now: float) -> None:
         celsius = self._kind.celsius(now)
@@ -237,8 +225,8 @@ class _Blackout(Course):
         """Tie dead feeders over once somebody has had the time."""
         dead = ~self._grid.alive[self._plan.first_feeder :]
         self._dead_since = min(self._dead_since, now) if dead.any() else float("inf")
-        due = now - self._dead_since >= self._kind.moving_min * MINUTE
-        if (due or self._changed) and len(self._grid.move()) and due:
+        self._grid.bring_back()
+        if now - self._dead_since >= self._kind.moving_min * MINUTE and len(self._grid.move()):
             self._event = self._world.recorder.event(now, "power_moved", cause=self._event)
 
     def _tell(self, now: float) -> None:

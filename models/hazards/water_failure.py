@@ -87,6 +87,7 @@ class WaterFailure(Hazard):
         "taps_dry": Text("taps run dry", "用户断水"),
         "taps_back": Text("taps have water again", "用户恢复供水"),
         "hydrants_dry": Text("hydrants run dry", "消火栓无水"),
+        "hydrants_back": Text("hydrants give water again", "消火栓恢复供水"),
         "main_shut_off": Text("the valves around the break are shut", "爆管周边阀门关闭"),
         "main_mended": Text("the main is mended, the street opens", "管道修复，道路恢复"),
     }
@@ -234,9 +235,8 @@ class _Supply(Course):
     def _tell(self, now: float) -> None:
         """Tell when more buildings than before are dry, or none is any more."""
         world, dry = self._world, int((self._dry > 0).sum())
-        cause = self._event
-        if POWER_OUT in world.fields and self._runs.all() and self._broken < 0:
-            cause = world.fields.cause(POWER_OUT)  # only pumps inside of houses have stopped
+        power = world.fields.cause(POWER_OUT) if POWER_OUT in world.fields else -1
+        cause = max(self._event, power)  # the last of what may have led to it
         if (dry > 0) != (self._told_dry > 0) or dry > 1.2 * self._told_dry:
             which = int(np.argmax(self._dry))
             node = int(world.city.buildings.drive_node[which])
@@ -244,11 +244,11 @@ class _Supply(Course):
             world.fields.because(DRY.name, event)
             self._told_dry = dry
         none = int((self._hydrant < 1.0).sum())
-        if none > 1.2 * self._told_hydrants:
+        if (none > 0) != (self._told_hydrants > 0) or none > 1.2 * self._told_hydrants:
             node = int(world.city.buildings.drive_node[int(np.argmin(self._hydrant))])
-            event = world.recorder.event(now, "hydrants_dry", node=node, cause=cause)
+            event = world.recorder.event(now, "hydrants_dry" if none else "hydrants_back", node=node, cause=cause)
             world.fields.because(HYDRANT.name, event)
-        self._told_hydrants = none
+            self._told_hydrants = none
 
     def _count(self, beat: float) -> None:
         self.leaked += self._leaks * beat

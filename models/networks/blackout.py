@@ -7,16 +7,19 @@ where no branch would be overloaded by that.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from models.networks.damage import conductor_rating, heat_rating
+from models.networks.damage import conductor_rating, cooling_load, heat_rating
 from models.networks.power import PowerState, flow_power
 from models.networks.power_relief import relieved
 from models.networks.relays import wear
-from models.networks.street_power import FEEDER, LINE, TIE, TRANSFORMER, StreetGrid
+from models.networks.street_power import FEEDER, LINE, TIE, TRANSFORMER, StreetGrid, rated
 from models.networks.topology import Bools, Floats, Ints, reached
+
+PLANNED_C = 35.0  #: air temperature for which grids are planned (assumption)
 
 
 @dataclass
@@ -94,11 +97,7 @@ class LiveGrid:
         return loading
 
     def move(self) -> Ints:
-        """Tie dead feeders to neighbours that can carry them, and bring back those whose own way is alive again.
-
-        Returns the feeders that were moved, int64.
-        """
-        self._bring_back()
+        """Tie dead feeders to neighbours that can carry them; return the feeders that were moved, int64."""
         first, moved = self.plan.first_feeder, list[int]()
         ways = self.plan.grid.branches
         for tie in np.flatnonzero((self.plan.kind == TIE) & ~self.closed & ~self.out).tolist():
@@ -133,7 +132,8 @@ class LiveGrid:
         )
         return np.r_[tie, host, transformers].astype(np.int64)
 
-    def _bring_back(self) -> None:
+    def bring_back(self) -> None:
+        """Untie feeders whose own way is alive again, with all that fed it."""
         ways, kind = self.plan.grid.branches, self.plan.kind
         for tie in np.flatnonzero((kind == TIE) & self.closed).tolist():
             for bus in (int(ways.tail[tie]), int(ways.head[tie])):
@@ -149,9 +149,15 @@ class LiveGrid:
         return bool(self.alive[self.plan.grid.branches.tail[own]] and self.closed[both].all())
 
 
-def live_grid(plan: StreetGrid, rating: Floats, load: Floats, dial: float) -> LiveGrid:
-    """Return a grid in calm: all that is usual is closed."""
-    count = len(plan.kind)
-    closed, none = plan.usual.copy(), np.zeros(count)
-    state = flow_power(plan.grid, closed, load=load)
-    return LiveGrid(plan, rating, dial, closed, np.zeros(count, dtype=np.bool_), none, load, rating, state)
+def planned_grid(plan: StreetGrid, feeder: Ints, shares: Mapping[int, float], dial: float) -> LiveGrid:
+    """Return a grid in calm, rated for the greatest load of each bus on a day for which it was planned.
+
+    feeder : int64 [buildings];  shares : of that load or flow that a branch of each kind can carry, see `rated`.
+    """
+    loads = [plan.load(feeder, hour, float(cooling_load(PLANNED_C))) for hour in range(24)]
+    peak = np.max(loads, axis=0)
+    rating = rated(plan, peak, transformers=shares[TRANSFORMER], lines=shares[LINE], feeders=shares[FEEDER])
+    closed, count = plan.usual.copy(), len(plan.kind)
+    state = flow_power(plan.grid, closed, load=loads[0])
+    none = np.zeros(count, dtype=np.bool_)
+    return LiveGrid(plan, rating, dial, closed, none, np.zeros(count), loads[0], rating, state)
