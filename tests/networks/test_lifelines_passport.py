@@ -1,0 +1,59 @@
+"""What the passports of power and water tell of cases whose answer is known."""
+
+from __future__ import annotations
+
+import numpy as np
+from cases import IEEE14_ANGLES, TWO_LOOPS_PRESSURE, ieee14, two_loops
+
+from models.networks.damage import conductor_rating, heat_rating
+from models.networks.head_loss import hazen_williams, orifice
+from models.networks.power import flow_power, grid
+from models.networks.power_relief import relieved
+from models.networks.relays import trip_seconds
+from models.networks.street_water import fire_flow
+from models.networks.water import usual
+from models.networks.water_flow import flow_water, inflow
+from sim.text import Text
+
+
+def test_benchmarks_of_the_power_failure(benchmark):
+    case = ieee14()
+    state = flow_power(case, np.ones(20, dtype=np.bool_))
+    for bus, angle in enumerate(IEEE14_ANGLES, start=2):
+        benchmark("power_failure", Text(f"IEEE 14 buses, DC angle of bus {bus} (°)", f"IEEE 14 节点直流潮流，母线 {bus} 相角（°）"),
+                  float(np.degrees(state.angle[bus - 1])), angle, 2e-6)  # fmt: skip
+    three = grid(
+        [0.0, 0.0, 90.0], ([0, 0, 1], [2, 1, 2], 0.1), {"bus": [0], "most": [100.0], "planned": [90.0]}, rating=50.0
+    )
+    benchmark("power_failure", Text("Triangle of equal lines: share of the short way", "等阻抗三角网：短路径分流比例"),
+              flow_power(three, np.ones(3, dtype=np.bool_)).flow[0] / 90.0, 2.0 / 3.0, 1e-9)  # fmt: skip
+    benchmark("power_failure", Text("The same, lines of 50 MW: load that is left after shedding (MW)", "同上，线路限 50 MW：切负荷后剩余负荷（MW）"),
+              relieved(three, np.ones(3, dtype=np.bool_)).served.sum(), 75.0, 1e-6)  # fmt: skip
+    benchmark("power_failure", Text("Relay, extremely inverse, at twice its setting (s)", "极端反时限继电器，2 倍整定值（秒）"),
+              float(trip_seconds(np.array([2.0]))[0]), 80.0 / 3.0, 1e-12)  # fmt: skip
+    benchmark(
+        "power_failure",
+        Text("Transformer at 40 °C, of its rating", "变压器 40 °C 时容量比例"),
+        float(heat_rating(40.0)),
+        0.85,
+        1e-12,
+    )
+    benchmark("power_failure", Text("Overhead line at 57.5 °C, of its rating", "架空线 57.5 °C 时容量比例"),
+              float(conductor_rating(57.5)), 0.5**0.5, 1e-12)  # fmt: skip
+
+
+def test_benchmarks_of_the_water_failure(benchmark):
+    network = two_loops()
+    state = flow_water(network, usual(network), by_pressure=False)
+    for node, pressure in enumerate(TWO_LOOPS_PRESSURE[:3], start=2):
+        benchmark("water_failure", Text(f"Two-loop network against EPANET 2.2: pressure at node {node} (m)", f"双环管网对照 EPANET 2.2：节点 {node} 水压（m）"),
+                  float(state.pressure[node - 1]), pressure, 2e-5)  # fmt: skip
+    benchmark("water_failure", Text("The same: water that is lost at a node, of the whole (1)", "同上：节点水量不平衡（占总量）"),
+              float(np.abs(inflow(network, state)[1:]).max() / network.demand.sum()), 0.0, 1e-9)  # fmt: skip
+    one = (np.array([value]) for value in (1000.0, 0.3, 130.0))
+    benchmark("water_failure", Text("Hazen–Williams, .1 m³/s, 1,000 m, .3 m, C 130 (m)", "海曾–威廉：0.1 m³/s、1000 m、0.3 m、C 130（m）"),
+              float(hazen_williams(*one)[0]) * 0.1**1.852, 6.42631, 1e-4)  # fmt: skip
+    benchmark("water_failure", Text("Leak through 50 mm at 40 m, Cd .75 (m³/s)", "50 mm 孔 40 m 水头漏量，Cd 0.75（m³/s）"),
+              float(orifice(np.float64(np.pi / 4.0 * 0.05**2), np.float64(40.0))), 0.041254, 2e-5)  # fmt: skip
+    benchmark("water_failure", Text("Hydrant at half of the spare pressure, of its flow", "剩余水压减半时消火栓流量比例"),
+              float(fire_flow(np.array([25.0]), np.array([40.0]), 1.0)[0]), 0.6878, 1e-3)  # fmt: skip
