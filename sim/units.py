@@ -30,6 +30,8 @@ _TOLD = {
     "log": "对数标准差",
     "m/s": "米/秒",
     "min": "分钟",
+    "mm/h": "毫米/小时",
+    "m³/s": "立方米/秒",
     "operators": "家",
     "per 1,000 households and day": "每千户每天",
     "per 1,000 households": "每千户",

@@ -100,12 +100,13 @@ class LiveGrid:
         """Tie dead feeders to neighbours that can carry them; return the feeders that were moved, int64."""
         first, moved = self.plan.first_feeder, list[int]()
         ways = self.plan.grid.branches
+        alive = self.alive
         for tie in np.flatnonzero((self.plan.kind == TIE) & ~self.closed & ~self.out).tolist():
-            alive = self.alive
             ends = int(ways.tail[tie]), int(ways.head[tie])
             dead = [bus for bus in ends if not alive[bus]]
             if len(dead) == 1 and self._tied(tie, dead[0]):
                 moved.append(dead[0] - first)
+                alive = self.alive
         return np.array(moved, dtype=np.int64)
 
     def _own(self, bus: int) -> int:

@@ -2,8 +2,8 @@
 
 What reaches an inlet is the rational method's C·i·A (Kuichling 1889); a pipe that runs full carries Manning's flow.
 Within a step water passes from the top of the tree to its outfalls; what a pipe cannot carry stays above its inlet,
-first in the chamber and then on the street. Travel time, backwater and pressure are not computed: a network with
-SWMM's dynamic wave would fill later and, where the river is high, higher.
+and what finds no room there backs up to those above. Travel time and pressure are not computed: a network with SWMM's
+dynamic wave would fill later.
 """
 
 from __future__ import annotations
@@ -89,10 +89,25 @@ def _downward(to: Ints) -> Ints:
     return np.array(order, dtype=np.int64)
 
 
-def drain(network: Drains, stored: Floats, inflow: Floats, seconds: float, share: Floats | None = None) -> Floats:
+def drain(
+    network: Drains,
+    stored: Floats,
+    inflow: Floats,
+    seconds: float,
+    *,
+    share: Floats | None = None,
+    room: Floats | None = None,
+) -> Floats:
     """Let water run for `seconds`; `stored` (m³ [nodes]) changes in place. Return what left at outfalls, m³ [nodes].
 
-    inflow : float64 [nodes] m³/s;  share : float64 [nodes], of the capacity that works now (pumps without power: 0).
+    Parameters
+    ----------
+    inflow
+        float64 [nodes] m³/s.
+    share
+        float64 [nodes], of the capacity that works now (pumps without power: 0); all without it.
+    room
+        float64 [nodes] m³ that find room at a node; more of what comes from above goes back there. No limit without it.
 
     Raises
     ------
@@ -100,9 +115,10 @@ def drain(network: Drains, stored: Floats, inflow: Floats, seconds: float, share
         Water is lost or made: the balance is off by more than 1e-9 of what there was.
     """
     works = network.capacity if share is None else network.capacity * share
+    space = np.full(len(stored), np.inf) if room is None else room
     before = float(stored.sum() + inflow.sum() * seconds)
     out = np.zeros(len(stored))
-    _run_down(network.order, network.down, works * seconds, inflow * seconds, stored, out)
+    _run_down(network.order, network.down, works * seconds, space, inflow * seconds, stored, out)
     off = abs(float(stored.sum() + out.sum()) - before)
     if not off <= 1e-9 * max(before, 1.0):
         raise PhysicsError(en=f"{off:g} m³ of drain water are lost or made", zh=f"排水水量不守恒，误差 {off:g} m³")
@@ -110,13 +126,21 @@ def drain(network: Drains, stored: Floats, inflow: Floats, seconds: float, share
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _run_down(order: Ints, down: Ints, most: Floats, came: Floats, stored: Floats, out: Floats) -> None:
+def _run_down(order: Ints, down: Ints, most: Floats, room: Floats, came: Floats, stored: Floats, out: Floats) -> None:
+    gone, above = np.zeros(len(order)), np.zeros(len(order))
     for node in order:
         there = stored[node] + came[node]
-        gone = min(there, most[node])
-        stored[node] = there - gone
-        below = down[node]
-        if below >= 0:
-            stored[below] += gone
+        gone[node] = min(there, most[node])
+        stored[node] = there - gone[node]
+        if down[node] >= 0:
+            stored[down[node]] += gone[node]
+            above[down[node]] += gone[node]
         else:
-            out[node] = gone
+            out[node] = gone[node]
+    back = np.zeros(len(order))  # share of what came from above that goes back there
+    for node in order[::-1]:
+        if down[node] >= 0:
+            stored[node] += back[down[node]] * gone[node]
+        if above[node] > 0.0 and stored[node] > room[node]:
+            back[node] = min((stored[node] - room[node]) / above[node], 1.0)
+            stored[node] -= back[node] * above[node]

@@ -67,3 +67,31 @@ WATER = Passport(
         Text("Balances of each beat follow one another; the filling of empty pipes takes no time.", "逐步准稳态计算，空管充水不计时间。"),
     ),
 )  # fmt: skip
+
+DRAINS = Passport(
+    equations=(
+        Text("Inlets: Q = C·i·A (rational method); pipes that just run full: A·R^(2/3)·√S/n (Manning)", "雨水口：Q = C·i·A（推理公式）；满管：A·R^(2/3)·√S/n（曼宁公式）"),
+        Text("Down the tree in each beat; what a pipe cannot carry stays above its inlet, and beyond .5 m backs up", "逐步沿树状管网下泄，超出管道能力的水滞留于雨水口上方，超过 0.5 米则向上游壅水"),
+        Text("Speed of cars: v = .0009w² − .5529w + 86.9448 km/h, w in mm of water below 300, else the street is closed",
+             "车速：v = 0.0009w² − 0.5529w + 86.9448 km/h（水深 w < 300 mm），超过则封路"),
+    ),
+    sources=(
+        "Kuichling (1889); Manning (1891); GB 50014-2021",
+        "Pregnolato et al. (2017), doi:10.1016/j.trd.2017.06.020",
+    ),
+    assumptions=(
+        Text("The drains are synthetic: under the streets towards the nearest pumping station, sized for a design rain, slope 2 in 1,000.",
+             "排水管网为合成：沿道路排向最近泵站，按设计暴雨定径，坡度千分之二。"),
+        Text("A street's inlet drains a strip of 60 m; .65 of the rain runs off.", "雨水口汇水宽度 60 米，径流系数 0.65。"),
+        Text("Water on the street stays at its inlet and covers 15 m of width.", "积水滞留于雨水口处，占道路宽 15 米。"),
+    ),
+    valid=(
+        Valid(Text("Rain", "雨强"), 0.0, 150.0, "mm/h"),
+        Valid(Text("Water on the street", "道路积水"), 0.0, 0.3, "m"),
+    ),
+    cases=(),
+    limits=(
+        Text("No travel time and no pressure in pipes: peaks come too early. No flow over the ground: where that counts, use the flood model.",
+             "不计管内行程与压力流，洪峰偏早；不计地表漫流，需要时请用内涝模型。"),
+    ),
+)  # fmt: skip

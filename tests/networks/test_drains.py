@@ -66,9 +66,33 @@ def test_water_backs_up_at_the_narrow_place_and_drains_off_after_the_rain():
 
 def test_without_pumps_nothing_leaves():
     tree, stored = drains([1, -1], [1.0, 1.0]), np.zeros(2)
-    out = drain(tree, stored, np.array([0.1, 0.0]), 60.0, np.array([1.0, 0.0]))
+    out = drain(tree, stored, np.array([0.1, 0.0]), 60.0, share=np.array([1.0, 0.0]))
     assert out.sum() == 0.0
     assert stored == pytest.approx([0.0, 6.0])
+
+
+def test_what_finds_no_room_backs_up_to_the_top():
+    tree, stored = drains([1, 2, -1], [1.0, 1.0, 0.0]), np.zeros(3)
+    drain(tree, stored, np.array([0.0, 0.0, 0.1]), 50.0, room=np.array([4.0, 4.0, 4.0]))
+    assert stored == pytest.approx([0.0, 0.0, 5.0])  # what falls there itself has nowhere to go
+    stored[:] = 0.0
+    drain(tree, stored, np.array([0.1, 0.0, 0.0]), 60.0, room=np.array([9.0, 4.0, 1.0]))
+    assert stored == pytest.approx([1.0, 4.0, 1.0])
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10**6), st.integers(1, 40))
+def test_backing_up_loses_nothing_and_overfills_only_by_what_falls_there(seed, nodes):
+    luck = np.random.default_rng(seed)
+    down = np.array([-1, *(luck.integers(0, node) for node in range(1, nodes))])
+    room, stored = luck.uniform(1.0, 20.0, nodes), np.zeros(nodes)
+    tree, inflow = drains(down, luck.uniform(0, 1, nodes)), luck.uniform(0, 0.5, nodes)
+    left = 0.0
+    for _ in range(10):
+        before = stored.copy()
+        left += drain(tree, stored, inflow, 10.0, room=room).sum()
+        assert (stored <= np.maximum(room, before + inflow * 10.0) + 1e-9).all()
+    assert stored.sum() + left == pytest.approx(inflow.sum() * 100.0)
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,12 @@ import numpy as np
 from cases import IEEE14_ANGLES, TWO_LOOPS_PRESSURE, ieee14, two_loops
 
 from models.networks.damage import conductor_rating, heat_rating
+from models.networks.drains import drain, drains, manning_full, runoff
 from models.networks.head_loss import hazen_williams, orifice
 from models.networks.power import flow_power, grid
 from models.networks.power_relief import relieved
 from models.networks.relays import trip_seconds
+from models.networks.street_drains import speed_in_water
 from models.networks.street_water import fire_flow
 from models.networks.water import usual
 from models.networks.water_flow import flow_water, inflow
@@ -57,3 +59,17 @@ def test_benchmarks_of_the_water_failure(benchmark):
               float(orifice(np.float64(np.pi / 4.0 * 0.05**2), np.float64(40.0))), 0.041254, 2e-5)  # fmt: skip
     benchmark("water_failure", Text("Hydrant at half of the spare pressure, of its flow", "剩余水压减半时消火栓流量比例"),
               float(fire_flow(np.array([25.0]), np.array([40.0]), 1.0)[0]), 0.6878, 1e-3)  # fmt: skip
+
+
+def test_benchmarks_of_the_drains(benchmark):
+    benchmark("drain_failure", Text("Manning, a pipe of 1 m that runs full, slope 1 in 1,000, n .013 (m³/s)", "曼宁公式：直径 1 m 满管，坡度千分之一，n 0.013（m³/s）"),
+              float(manning_full(1.0, 0.001)), 0.758189, 1e-5)  # fmt: skip
+    benchmark("drain_failure", Text("Rational method, 36 mm/h on 1 ha, C .7 (m³/s)", "推理公式：36 mm/h、1 公顷、C 0.7（m³/s）"),
+              float(runoff(36.0, 10_000.0, 0.7)), 0.07, 1e-12)  # fmt: skip
+    tree, stored = drains([1, 2, -1], [1.0, 0.2, 1.0]), np.zeros(3)
+    for _ in range(60):
+        drain(tree, stored, np.array([0.5, 0.0, 0.0]), 60.0)
+    benchmark("drain_failure", Text("Water above a narrow pipe after an hour, .3 m³/s too much (m³)", "瓶颈管上游一小时积水，超出 0.3 m³/s（m³）"),
+              float(stored[1]), 1080.0, 1e-9)  # fmt: skip
+    benchmark("drain_failure", Text("Speed of a car in 10 cm of water (km/h)", "10 cm 积水中车速（km/h）"),
+              86.9448 * float(speed_in_water(0.1)), 40.6548, 1e-9)  # fmt: skip
