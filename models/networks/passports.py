@@ -95,3 +95,30 @@ DRAINS = Passport(
              "不计管内行程与压力流，洪峰偏早；不计地表漫流，需要时请用内涝模型。"),
     ),
 )  # fmt: skip
+
+GAS = Passport(
+    equations=(
+        Text("Pipes: p1² − p2² = 16·λ·L·Z·R·T/(π²·D⁵)·m·|m|, steady and isothermal, by the global gradient method", "管道：p1² − p2² = 16·λ·L·Z·R·T/(π²·D⁵)·m·|m|，稳态等温，全局梯度法求解"),
+        Text("Friction: λ = 64/Re + 1/(−2·log10(k/3.71·D))²", "摩阻：λ = 64/Re + 1/(−2·log10(k/3.71·D))²"),
+        Text("Customers take by pressure: nothing at 10 kPa, all from 50 kPa", "用户按压力取气：10 kPa 无气，50 kPa 以上足量"),
+    ),
+    sources=(
+        "Osiadacz (1987), ISBN 0-419-12480-2",
+        "Lohmeier et al. (2020), doi:10.3390/su12239899 (pandapipes)",
+        "Todini & Pilati (1988)",
+    ),
+    assumptions=(
+        Text("The mains are synthetic: under the streets, two gates that hold 0.35 MPa, sized for 8 m/s; methane at 15 °C, Z = 1.",
+             "管网为合成：沿道路敷设，两座门站稳压 0.35 MPa，按 8 m/s 定径；甲烷 15 °C，Z = 1。"),
+        Text(".25 m³ a resident and day; .01 m³/m² of other floors.", "居民人均日用气 0.25 m³，其他建筑每平方米 0.01 m³。"),
+    ),
+    valid=(
+        Valid(Text("Pressure above the atmosphere", "表压"), 0.0, 1000.0, "kPa"),
+        Valid(Text("Demand, of the usual one", "用气量倍数"), 0.0, 3.0, "1"),
+    ),
+    cases=(),
+    limits=(
+        Text("No store of gas in the mains: a shortage comes at once, really it takes minutes to hours.", "不计管存：缺气即时出现，实际需数分钟至数小时。"),
+        Text("Relighting and purging after a shortage are not computed.", "不计停气后的置换与逐户点火。"),
+    ),
+)  # fmt: skip

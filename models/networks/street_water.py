@@ -51,16 +51,16 @@ class StreetWater:
 def street_water(city: City, residents: Floats) -> StreetWater:
     """Return the network; residents : float64 [buildings]. The same for every run of a city."""
     streets, places = city.drive, city.buildings
-    node, tail, head, length = _kept(city)
+    node, tail, head, length = under_streets(city)
     count = len(node)
     place = np.column_stack([streets.x, streets.y])
     of_node = np.asarray(cKDTree(place[node]).query(place)[1], dtype=np.int64)
     lived = places.use == BUILDING_USES.index("residential")
     wanted = residents * PER_RESIDENT + np.where(lived, 0.0, places.floor_area * PER_FLOOR)
     demand = summed(of_node[places.drive_node], wanted, count)
-    works = _works(place[node])
+    works = far_apart(place[node])
     ways = csr_array((np.r_[length, length], (np.r_[tail, head], np.r_[head, tail])), shape=(count, count))
-    flow, share = _carried(ways, works, demand * PEAK)
+    flow, share = carried_from(ways, works, demand * PEAK)
     carried = np.maximum(flow[tail] * (share[tail] == head), flow[head] * (share[head] == tail))
     diameter = np.array(SIZES)[
         np.minimum(np.searchsorted(SIZES, np.sqrt(4.0 * carried / np.pi / SPEED)), len(SIZES) - 1)
@@ -78,7 +78,7 @@ def street_water(city: City, residents: Floats) -> StreetWater:
                        _pipe_of(number[streets.tails()], number[streets.head], Ends(tail, head), count))  # fmt: skip
 
 
-def _kept(city: City) -> tuple[Ints, Ints, Ints, Floats]:
+def under_streets(city: City) -> tuple[Ints, Ints, Ints, Floats]:
     """Return the drive nodes that have water, and the pipes between them: one under each street."""
     streets = city.drive
     smallest = len(ROAD_CLASSES) if streets.nodes <= MOST_NODES else ROAD_CLASSES.index("unclassified")
@@ -104,14 +104,14 @@ def _parts(graph: csr_array) -> Ints:
     return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
 
 
-def _works(place: Floats) -> Ints:
+def far_apart(place: Floats) -> Ints:
     """Return the nodes farthest from the middle, and farthest from that."""
     first = int(np.argmax(np.hypot(*(place - place.mean(axis=0)).T)))
     second = int(np.argmax(np.hypot(*(place - place[first]).T)))
     return np.unique(np.array([first, second], dtype=np.int64))
 
 
-def _carried(ways: csr_array, works: Ints, demand: Floats) -> tuple[Floats, Ints]:
+def carried_from(ways: csr_array, works: Ints, demand: Floats) -> tuple[Floats, Ints]:
     """Return the flow that passes each node on the shortest way from its works, and the node before it (-1 at works)."""
     away, before, _ = dijkstra(ways, directed=False, indices=works, min_only=True, return_predecessors=True)
     flow, parent = demand.copy(), np.where(before < 0, -1, before).astype(np.int64)

@@ -7,6 +7,7 @@ from cases import IEEE14_ANGLES, TWO_LOOPS_PRESSURE, ieee14, two_loops
 
 from models.networks.damage import conductor_rating, heat_rating
 from models.networks.drains import drain, drains, manning_full, runoff
+from models.networks.gas import ATMOSPHERE, METHANE, flow_gas, gas_network, rough_friction
 from models.networks.head_loss import hazen_williams, orifice
 from models.networks.power import flow_power, grid
 from models.networks.power_relief import relieved
@@ -73,3 +74,21 @@ def test_benchmarks_of_the_drains(benchmark):
               float(stored[1]), 1080.0, 1e-9)  # fmt: skip
     benchmark("drain_failure", Text("Speed of a car in 10 cm of water (km/h)", "10 cm 积水中车速（km/h）"),
               86.9448 * float(speed_in_water(0.1)), 40.6548, 1e-9)  # fmt: skip
+
+
+def test_benchmarks_of_the_gas_shortage(benchmark):
+    benchmark("gas_shortage", Text("Friction of a rough pipe, k/D 1 in 2,000 (1)", "粗糙管摩阻，k/D 为两千分之一"),
+              float(rough_friction(0.2, 1e-4)), (1.14 + 2.0 * np.log10(2000.0)) ** -2, 1e-3)  # fmt: skip
+    network = gas_network([0.0, 1.0], [5e5, np.nan], ([0], [1]), {"length": 5000.0, "diameter": 0.2, "roughness": 1e-4})
+    area, bulk = np.pi / 4.0 * 0.2**2, METHANE.bulk(288.15)
+    steep = (
+        (64.0 * np.pi * 0.2 * METHANE.viscosity / 4.0 + float(rough_friction(0.2, 1e-4))) / 0.2 / area**2 * bulk / 2.0
+    )
+    p = 5e5
+    for _ in range(100_000):
+        p -= steep / p * 0.05
+    benchmark("gas_shortage", Text("5 km of 200 mm, 1 kg/s from 5 bar, against small steps of momentum (Pa)", "5 km、DN200、5 bar 送 1 kg/s，对照动量方程逐步积分（Pa）"),
+              float(flow_gas(network, by_pressure=False).pressure[1]), p, 1e-4)  # fmt: skip
+    closed = flow_gas(network, closed=np.array([True]))
+    benchmark("gas_shortage", Text("Behind a shut valve: pressure above the atmosphere (Pa)", "关阀后表压（Pa）"),
+              float(closed.pressure[1]) - ATMOSPHERE, 0.0, 1e-9)  # fmt: skip
