@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks.harness import Row, machine, markdown
 
-PARTS = ("routing", "events", "city", "day", "governance", "comparison", "page")
+PARTS = ("routing", "events", "city", "day", "governance", "networks", "comparison", "page")
 FILE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 
 

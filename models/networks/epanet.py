@@ -6,7 +6,7 @@ WNTR (Klise et al. 2017, doi:10.1016/j.envsoft.2017.06.022) is the optional part
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import ModuleType
@@ -52,6 +52,8 @@ def wntr() -> ModuleType:
 
 def read_epanet(path: Path) -> NamedNetwork:
     """Return the network of an EPANET input file, as it is at the file's first moment.
+
+    A pump's curve of more than three points is fitted by a power law, where EPANET draws straight lines between them.
 
     Raises
     ------
@@ -102,6 +104,8 @@ def _taken_over(model: Any) -> NamedNetwork:
     now = usual(network)
     now.open[:] = [pipe.initial_status.name != "Closed" for pipe in pipes]
     now.speed[:] = [0.0 if p.initial_status.name == "Closed" else float(p.speed_timeseries.at(0)) for p in lifts]
+    empty = (network.tank_area > 0.0) & (network.source <= network.tank_bottom)
+    now = replace(now, head=np.where(empty, np.nan, network.source))
     # EPANET's emitter gives C·√p; ours Cd·A·√(2g·p).
     holes = [getattr(node, "emitter_coefficient", None) or 0.0 for node in nodes]
     now.leak[:] = np.array(holes) / np.sqrt(2.0 * 9.81)

@@ -23,6 +23,7 @@ from sim.errors import InputError
 
 _LONGEST = 200  #: Newton steps
 _PLAIN = 25  #: steps before the line search is needed
+_LOST = 1e-7  #: of the largest flow may be out of balance at a node
 _TINY = 1e-300
 
 
@@ -87,8 +88,12 @@ class _Matrix:
         values = np.concatenate([off, off, w[self._tails], w[self._heads]])
         data = np.bincount(self._slot, weights=values, minlength=len(self._rows))
         matrix = csc_array((data, self._rows, self._first), shape=(self.count, self.count))
-        factors = splu(matrix, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
-        return factors.solve(right)
+        try:
+            factors = splu(matrix, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
+        except RuntimeError:  # conductances that differ beyond what numbers can hold
+            return np.full(self.count, np.nan)
+        found = factors.solve(right)
+        return found + factors.solve(right - matrix @ found)  # refined once: a stiff link costs digits
 
 
 def solve(
@@ -131,6 +136,9 @@ def solve(
             break
         flow = flow + (1.0 if step < _PLAIN else _share(links, laws, level, flow, change)) * change
         if np.abs(change).max(initial=0.0) <= exact * np.abs(flow).max(initial=_TINY):
+            off = np.abs((balance(len(level), links, flow) - drawn)[free]).max(initial=0.0)
+            if off > 1e-9 + _LOST * max(np.abs(flow).max(initial=0.0), np.abs(drawn).max(initial=0.0)):
+                break
             return Flow(level, flow, step)
     raise InputError(en="the flows of this network do not settle; look for extreme diameters, lengths or demands",
                      zh="该管网的流量无法收敛；请检查是否有极端的管径、长度或用量")  # fmt: skip

@@ -35,7 +35,7 @@ class _Outlets(NamedTuple):
 def flow_water(network: WaterNetwork, now: Operation, *, by_pressure: bool = True) -> WaterState:
     """Return heads and flows for an operation.
 
-    Nodes that no source reaches lie dry: pressure 0, nothing flows. With `by_pressure=False` taps draw their whole
+    A tank that is empty (its head NaN) feeds nothing, but fills where the head around it is above its bottom. Nodes that no source reaches lie dry: pressure 0, nothing flows. With `by_pressure=False` taps draw their whole
     demand whatever the pressure, which may then be negative (the classical analysis).
 
     Raises
@@ -43,10 +43,20 @@ def flow_water(network: WaterNetwork, now: Operation, *, by_pressure: bool = Tru
     InputError
         No tank or reservoir has water, or the numbers are beyond all measure.
     """
-    sources = np.isfinite(now.head)
-    if not sources.any():
+    if not np.isfinite(now.head).any():
         raise InputError(en="no reservoir or tank has water", zh="所有水库和水塔均无水")
-    nodes = network.nodes
+    state = _balanced(network, now, by_pressure=by_pressure)
+    fills = (network.tank_area > 0.0) & np.isnan(now.head) & state.fed & (state.head > network.tank_bottom)
+    if not fills.any():
+        return state
+    return _balanced(
+        network, replace(now, head=np.where(fills, network.tank_bottom, now.head)), by_pressure=by_pressure
+    )
+
+
+def _balanced(network: WaterNetwork, now: Operation, *, by_pressure: bool) -> WaterState:
+    """Return heads and flows where every tank and reservoir with a head holds it."""
+    sources, nodes = np.isfinite(now.head), network.nodes
     inner, inner_laws, usable = _inner(network, now)
     fed = reached(nodes, inner, usable, sources)
     wanted = np.where(fed & ~sources, network.demand * now.demand, 0.0)

@@ -213,6 +213,18 @@ def test_a_tank_runs_down_by_what_is_drawn_and_never_below_its_bottom():
         flow_water(network, now)
 
 
+def test_an_empty_tank_fills_again_where_the_head_allows_it():
+    for head, fills in ((30.0, True), (20.0, False)):
+        network = water_network([0.0, 0.0, 0.0], [0.0, 0.001, 0.0], [head, np.nan, 25.0], ([0, 1], [1, 2]),
+                                {"length": 100.0, "diameter": 0.2, "roughness": 130.0},
+                                tanks={"area": [0.0, 0.0, 5.0], "bottom": [0.0, 0.0, 25.0], "top": [0.0, 0.0, 40.0]})  # fmt: skip
+        now = replace(usual(network), head=np.array([head, np.nan, np.nan]))
+        found = flow_water(network, now)
+        assert (found.flow[1] > 1e-3) == fills
+        later = after(network, now, found, 60.0)
+        assert (np.nan_to_num(later.head[2], nan=0.0) > 25.0) == fills
+
+
 def test_a_halved_step_empties_a_tank_alike():
     network = water_network([0.0, 0.0], [0.0, 0.05], [12.0, np.nan], ([0], [1]),
                             {"length": 500.0, "diameter": 0.2, "roughness": 130.0}, tanks={"area": [40.0, 0.0], "bottom": [0.5, 0.0], "top": [30.0, 0.0]})  # fmt: skip
