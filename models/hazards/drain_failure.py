@@ -165,6 +165,9 @@ class _Drains(Course):
         worse = np.maximum(self._depth[streets.tails()], self._depth[streets.head])
         factor = np.round(speed_in_water(worse) / _CHANGE) * _CHANGE
         factor = np.where(worse >= _DEEP, 0.0, np.maximum(factor, _CHANGE))
+        if worse.max() > _DEEP:
+            self._world.warn("drain_failure", Text("water deeper than 0.3 m runs over the ground: see the flood model",
+                                                   "积水超过 0.3 米将漫流，请参考内涝模型"))  # fmt: skip
         closes = bool(((factor == 0.0) & (self._said > 0.0)).any())
         if (factor == self._said).all() or not (closes or now % _TOLD_EACH == 0.0):
             return

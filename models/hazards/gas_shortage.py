@@ -113,6 +113,11 @@ class _Shortage(Course):
         self._event, self._changed, self._told = -1, True, False
         first = kind.hour * HOUR
         world.engine.at(first if first >= world.window[0] else first + DAY, self._fails)
+        if kind.demand > 3.0:
+            world.warn(
+                "gas_shortage",
+                Text("demand above three times the usual one was not checked", "用气量超过常态三倍未经验证"),
+            )
         world.warn("gas_shortage", Text("The gas network of this city is synthetic.", "本城市燃气管网为合成数据。"))
 
     def _fails(self) -> None:

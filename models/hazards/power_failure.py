@@ -41,6 +41,7 @@ LOADING = FieldKind(
 )  # fmt: skip
 FAULT, LIFT = "power_fault", "lift_stopped"
 _DAY_LONG = (1.0,) * 24
+_WIDEST = 30.0  #: ° across a branch, up to which sin θ ≈ θ within 5 %
 _ANEW = 300.0  #: s after which flows are found anew where nothing has opened or closed
 _ROTATES = 2 * HOUR  #: after which other streets are shed (assumption)
 
@@ -202,6 +203,9 @@ class _Blackout(Course):
         self._weather(now)
         self._move(now)
         self._grid.flow(sheds=self._sheds)
+        if self._grid.widest() > _WIDEST:
+            self._world.warn("power_failure", Text("angles above 30° across a branch: the DC flow does not hold there",
+                                                   "支路相角差超过 30°：直流潮流不再适用"))  # fmt: skip
         self._operate(now)
         self._tell(now)
         self._changed = False

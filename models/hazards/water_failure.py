@@ -37,13 +37,13 @@ from sim.text import Text
 
 PRESSURE = FieldKind(
     "water.pressure", Text("Water pressure lost in the mains", "供水管网水压损失"), "point", "m",
-    (2.0, 5.0, 10.0, 20.0, 35.0), 0.5,
+    (2.0, 5.0, 10.0, 20.0, 35.0), 2.0,
 )  # fmt: skip
 DRY = FieldKind(
     "water.dry", Text("Storeys without water", "断水楼层比例"), "building", "share", (0.05, 0.25, 0.5, 0.75), 0.05
 )
 HYDRANT = FieldKind(
-    "water.hydrant", Text("What hydrants can give", "消火栓可供流量"), "building", "l/s", (1.0, 15.0, 30.0, 45.0), 1.0
+    "water.hydrant", Text("What hydrants can give", "消火栓可供流量"), "building", "l/s", (1.0, 15.0, 30.0, 45.0), 10.0
 )
 BREAK = "main_break"
 DRAWN = "fire.drawn"  #: what engines draw, written by fires

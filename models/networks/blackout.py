@@ -59,6 +59,12 @@ class LiveGrid:
         """Flow over what may be carried, [branches]."""
         return np.abs(self.state.flow) / np.maximum(self.limit, 1e-6)
 
+    def widest(self) -> float:
+        """Return the largest angle across a closed branch, °."""
+        ways = self.plan.grid.branches
+        across = np.abs(self.state.angle[ways.tail] - self.state.angle[ways.head])[self.closed]
+        return float(np.degrees(across.max(initial=0.0)))
+
     def trips(self, seconds: float) -> Ints:
         """Move relays on by `seconds` at the flows there are; return the branches that opened."""
         opened = np.flatnonzero(wear(self.progress, np.where(self.closed, self.loading, 0.0), seconds, self.dial))

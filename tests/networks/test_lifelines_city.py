@@ -259,6 +259,13 @@ def test_a_beat_of_half_the_length_changes_little(runs):
     assert lost[0] == pytest.approx(lost[1], rel=0.05)
 
 
+def test_the_models_say_where_they_do_not_hold(runs):
+    warned = {who for who, _ in runs.run(BOTH).world.warnings}
+    assert {"power_failure", "water_failure"} <= warned
+    frost = {"power_failure": {**DARK["power_failure"], "coolest_c": -10.0}}
+    assert any("45 °C" in text for who, text in runs.run(frost).world.warnings if who == "power_failure")
+
+
 @pytest.mark.parametrize(
     ("hazard", "wrong"),
     [(PowerFailure, {"hottest_c": 200.0}), (PowerFailure, {"transformers": 3}), (PowerFailure, {"dial": 0.0}),
