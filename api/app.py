@@ -15,9 +15,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
 from api.jobs import Jobs
+from api.passports import router as passports
 from api.planning import router as planning
 from api.routes import router
 from api.settings import Settings
+from api.watching import router as watching
 from sim.errors import BusyError, InputError, JinlingError, NotFoundError
 from sim.text import Text
 from sim.validation import told
@@ -59,8 +61,11 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.jobs = Jobs(settings.home, settings.workers, settings.queue)
     app.include_router(router)
     app.include_router(planning)
+    app.include_router(watching)
+    app.include_router(passports)
     app.add_api_route("/", _page("index.html"), include_in_schema=False)
     app.add_api_route("/mechanisms", _page("mechanisms.html"), include_in_schema=False)
+    app.add_api_route("/passports", _page("passports.html"), include_in_schema=False)
     app.add_api_route("/assets/deck.js", _deck, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.middleware("http")(_guard)

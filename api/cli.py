@@ -97,7 +97,8 @@ def run(
         )  # fmt: skip
         bar.update(task, completed=1.0)
     if machine:
-        as_json({"run": stored.id, "indicators": stored.indicators, "log_hash": stored.manifest["log_hash"]})
+        as_json({"run": stored.id, "indicators": stored.indicators, "log_hash": stored.manifest["log_hash"],
+                 "warnings": stored.manifest.get("warnings", [])})  # fmt: skip
         return
     _print_run(stored, f"{chosen.name} · {rule.name}", language_of(lang))
 
@@ -106,6 +107,7 @@ def _print_run(stored: Any, title: str, language: Language) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from api.cli_hazards import print_warnings
     from models.indicators import indicator_kinds
     from viz.words import figure
 
@@ -117,6 +119,7 @@ def _print_run(stored: Any, title: str, language: Language) -> None:
         table.add_row(kind.title.in_language(language), "–" if value is None else figure(value),
                       kind.unit.in_language(language))  # fmt: skip
     Console(markup=False).print(table)
+    print_warnings(stored.manifest, language)
     say(Text(f"run {stored.id}  log {stored.manifest['log_hash']}",
              f"运行 {stored.id}  日志 {stored.manifest['log_hash']}"), language)  # fmt: skip
 
@@ -169,6 +172,9 @@ def answer(found: Comparison | list[Comparison], language: Language, report: Pat
         return
     for result in results:
         _print_comparison(result, language)
+    for text in dict.fromkeys(f"⚠ {one.hazard.in_language(language)}: {one.text.in_language(language)}"
+                              for result in results for one in result.warnings):  # fmt: skip
+        typer.echo(text)
     if results[0].city.synthetic:
         say(Text("The city is synthetic.", "本城市为合成城市。"), language)
     if report is not None:
@@ -259,6 +265,7 @@ def main() -> None:
     """Run the command line; a fault that a user can mend is one sentence and exit code 2."""
     from api.cli_city import city
     from api.cli_files import reproduce, validate
+    from api.cli_hazards import passport, why
     from api.cli_policy import difference
     from api.cli_study import calibrate, experiment
 
@@ -267,6 +274,8 @@ def main() -> None:
     app.command()(experiment)
     app.command()(calibrate)
     app.command()(difference)
+    app.command()(passport)
+    app.command()(why)
     app.add_typer(city, name="city")
     try:
         code = app(standalone_mode=False)

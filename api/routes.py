@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import asdict
-from functools import lru_cache
 from pathlib import Path as FilePath
 from threading import Lock
 from typing import Annotated, Any, Literal
@@ -18,19 +17,17 @@ from api.jobs import Job, Jobs
 from api.plain import with_null
 from api.schema import BUSY, FAULTS, ComparisonRequest, Indicator, JobId, RunId, RunRequest, State
 from api.schema import City as AnotherCity
-from scenarios.cities import city_of, kept_cities, moved_to, where_kept
+from api.watching import home_of, run_of
+from scenarios.cities import city_of, kept_cities, moved_to
 from scenarios.comparing import comparison_id, described_indicators
-from scenarios.language import CityChoice, Scenario
+from scenarios.language import Scenario
 from scenarios.library import load_policy, load_scenario, policy_names, policy_of, scenario_names
 from scenarios.reference import reference
 from scenarios.running import run_id_of
-from sim.city.model import City
 from sim.comparison import Comparison
 from sim.errors import BusyError, InputError, JinlingError, NotFoundError
-from sim.runs import Run, RunStore
-from viz import playback
+from sim.runs import RunStore
 from viz.report import render_report
-from viz.scene import scene
 
 router = APIRouter(prefix="/api")
 #: Two requests for one city build it once.
@@ -40,32 +37,12 @@ _DEFAULT = "flagship_day"  #: the scenario of the default city
 
 def _scenario(request: Request, wanted: RunRequest | ComparisonRequest) -> Scenario:
     scenario = load_scenario(wanted.scenario)
-    return scenario if wanted.city is None else moved_to(scenario, wanted.city, _home(request) / "cities")
-
-
-def _home(request: Request) -> FilePath:
-    home: FilePath = request.app.state.settings.home
-    return home
+    return scenario if wanted.city is None else moved_to(scenario, wanted.city, home_of(request) / "cities")
 
 
 def _jobs(request: Request) -> Jobs:
     jobs: Jobs = request.app.state.jobs
     return jobs
-
-
-def _run(request: Request, run_id: str) -> Run:
-    return RunStore(_home(request) / "runs").open(run_id)
-
-
-@lru_cache(maxsize=4)
-def _city_of_run(home: str, run_id: str) -> City:
-    run = RunStore(FilePath(home) / "runs").open(run_id)
-    cities = FilePath(home) / "cities"
-    choice = CityChoice.model_validate(run.manifest["scenario"]["city"])
-    city = city_of(where_kept(choice, run.manifest["city"]["id"], cities), cities)
-    if city.hash != run.manifest["city"]["hash"]:
-        raise NotFoundError(en="the city of this run is not there any more", zh="该运行所用的城市已不存在")
-    return city
 
 
 @router.get("/health", summary="Is it up · 是否在线")
@@ -77,14 +54,14 @@ def health() -> dict[str, str]:
 @router.get("/cities", summary="Built cities · 已构建城市")
 def cities(request: Request) -> list[dict[str, Any]]:
     """List the cities that lie built here; a run may play in any of them."""
-    return [asdict(city) for city in kept_cities(_home(request) / "cities")]
+    return [asdict(city) for city in kept_cities(home_of(request) / "cities")]
 
 
 @router.get("/districts", summary="Districts of a city · 城市的区", responses=FAULTS)
 def districts(request: Request, city: AnotherCity = None) -> list[str]:
     """List the districts of a built city, or of the default one, by the names that a lever's scope takes."""
     default = load_scenario(_DEFAULT)
-    cities = _home(request) / "cities"
+    cities = home_of(request) / "cities"
     with _BUILDING:
         areas = city_of((default if city is None else moved_to(default, city, cities)).city, cities).areas
     return sorted(areas.name[area] for area in areas.of_level("district"))
@@ -121,9 +98,9 @@ def start_run(request: Request, wanted: RunRequest) -> State:
     arguments = wanted.model_dump()
     scenario, policy = _scenario(request, wanted), policy_of(arguments["policy"])
     with _BUILDING:
-        city = city_of(scenario.city, _home(request) / "cities")
+        city = city_of(scenario.city, home_of(request) / "cities")
     run_id = run_id_of(scenario, policy, wanted.seed, city)
-    if RunStore(_home(request) / "runs").find(run_id) is not None:
+    if RunStore(home_of(request) / "runs").find(run_id) is not None:
         return State(id=run_id, kind="run", status="complete", progress=1.0, result=run_id, **arguments)
     return _submitted(request, Job(run_id, "run", arguments))
 
@@ -138,16 +115,16 @@ def _submitted(request: Request, job: Job) -> State:
 @router.get("/runs", summary="Runs · 运行列表")
 def runs(request: Request) -> dict[str, Any]:
     """List stored runs and jobs."""
-    return {"stored": RunStore(_home(request) / "runs").run_ids(), "jobs": [j.facts() for j in _jobs(request).all()]}
+    return {"stored": RunStore(home_of(request) / "runs").run_ids(), "jobs": [j.facts() for j in _jobs(request).all()]}
 
 
 @router.get("/runs/{run_id}", summary="A run's state · 运行状态", responses=FAULTS)
 def run_state(request: Request, run_id: RunId) -> State:
     """Return status, progress and, of a stored run, its manifest."""
     job = _jobs(request).get(run_id)
-    if job is not None and (job.is_open or RunStore(_home(request) / "runs").find(run_id) is None):
+    if job is not None and (job.is_open or RunStore(home_of(request) / "runs").find(run_id) is None):
         return State(**job.facts())
-    run = _run(request, run_id)
+    run = run_of(request, run_id)
     return State(id=run_id, kind="run", status="complete", progress=1.0, result=run_id, manifest=run.manifest)
 
 
@@ -164,7 +141,7 @@ def cancel(request: Request, job_id: JobId) -> State:
 @router.get("/runs/{run_id}/indicators", summary="Indicators · 指标", responses=FAULTS)
 def indicators(request: Request, run_id: RunId) -> dict[str, Indicator]:
     """Return the indicators of a run with title, unit and which way is better."""
-    values = _run(request, run_id).indicators
+    values = run_of(request, run_id).indicators
     return {d.name: Indicator(value=values.get(d.name), title=d.title, unit=d.unit, better=d.better)
             for d in described_indicators()}  # fmt: skip
 
@@ -173,13 +150,13 @@ def indicators(request: Request, run_id: RunId) -> dict[str, Indicator]:
 def table(
     request: Request,
     run_id: RunId,
-    table: Annotated[str, Path(pattern=r"^[a-z]{1,20}$", examples=["orders"])],
+    table: Annotated[str, Path(pattern=r"^[a-z][a-z0-9_.]{0,60}$", examples=["orders", "field.gas.level"])],
     kind: Annotated[Literal["arrow", "csv", "json"], Query(alias="format")] = "json",
     limit: Annotated[int, Query(ge=1, le=100_000)] = 1000,
     offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
 ) -> Response:
     """Return a table as an Arrow stream, CSV or JSON rows; JSON is cut by limit and offset."""
-    data = _run(request, run_id).table(table)
+    data = run_of(request, run_id).table(table)
     sink = io.BytesIO()
     if kind == "arrow":
         with pa.ipc.new_stream(sink, data.schema) as writer:
@@ -193,34 +170,6 @@ def table(
     return Response(json.dumps(rows, ensure_ascii=False), media_type="application/json")
 
 
-@router.get("/runs/{run_id}/scene", summary="The pydeck scene · 地图场景", responses=FAULTS)
-def run_scene(request: Request, run_id: RunId) -> dict[str, Any]:
-    """Return the deck.gl scene whose layers name the frames below this run."""
-    base = f"/api/runs/{run_id}/frames"
-    return scene(_city_of_run(str(_home(request)), run_id), base, base)
-
-
-@router.get("/runs/{run_id}/frames/{frame}.bin", summary="Map data · 地图数据", responses=FAULTS)
-def frame(
-    request: Request,
-    run_id: RunId,
-    frame: Literal["streets", "buildings", "areas", "facilities", "legs", "orders"],
-) -> Response:
-    """Return a binary column frame of the city or of the run."""
-    run = _run(request, run_id)
-    city = _city_of_run(str(_home(request)), run_id)
-    if frame == "legs":
-        data = playback.legs_frame(city, run.table("tracks"), run.table("crews"))
-    elif frame == "orders":
-        data = playback.orders_frame(city, run.table("orders"), tuple(run.manifest["window"]))
-    else:
-        draw = {"streets": playback.streets_frame, "buildings": playback.buildings_frame,
-                "areas": playback.areas_frame, "facilities": playback.facilities_frame}[frame]  # fmt: skip
-        data = draw(city)
-    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
-    return Response(data, media_type="application/octet-stream", headers=headers)
-
-
 @router.post("/comparisons", status_code=202, summary="Start a comparison · 开始对比", responses=BUSY)
 def start_comparison(request: Request, wanted: ComparisonRequest) -> State:
     """Start a comparison, or return the one that is stored; runs that are stored are not computed again."""
@@ -229,7 +178,7 @@ def start_comparison(request: Request, wanted: ComparisonRequest) -> State:
     if len({policy.name for policy in policies}) < len(policies):
         raise InputError(en="the policies must differ", zh="政策不能重复")
     with _BUILDING:
-        city = city_of(scenario.city, _home(request) / "cities")
+        city = city_of(scenario.city, home_of(request) / "cities")
     job_id = comparison_id(scenario, policies, range(wanted.seeds), city)
     if _comparison_file(request, job_id).is_file():
         return State(id=job_id, kind="comparison", status="complete", progress=1.0, result=job_id, **arguments)
@@ -255,7 +204,7 @@ def report(request: Request, job_id: JobId) -> Response:
 
 
 def _comparison_file(request: Request, job_id: str) -> FilePath:
-    return _home(request) / "comparisons" / f"{job_id}.json"
+    return home_of(request) / "comparisons" / f"{job_id}.json"
 
 
 def _comparison(request: Request, job_id: str) -> Comparison:

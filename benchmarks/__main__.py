@@ -9,7 +9,18 @@ from pathlib import Path
 
 from benchmarks.harness import Row, machine, markdown
 
-PARTS = ("routing", "events", "city", "day", "governance", "networks", "comparison", "page")
+PARTS = (
+    "routing",
+    "closures",
+    "events",
+    "city",
+    "day",
+    "governance",
+    "contagion",
+    "networks",
+    "comparison",
+    "page",
+)
 FILE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 
 

@@ -75,6 +75,8 @@ class Dispatcher:
             heapq.heappush(self._waiting[kind], request)
             self.match(kind)
             if not granted.triggered:  # nobody may be on duty; a crew that comes free asks for itself
+                free = world.crews.available(kind, world.engine.now)
+                world.tell(order, "no_way" if len(free) else "no_crew")
                 world.engine.at(next_shift(world.engine.now), lambda: self.match(kind))
         return granted
 

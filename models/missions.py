@@ -51,6 +51,7 @@ class Missions:
         self._travel = travel
         self._seats = simpy.Resource(world.engine.env, capacity=seats)
         self._community = world.city.areas.ancestor("community")
+        self._released: dict[int, int] = {}  #: the event with which each crew last came free
         self._first: dict[
             tuple[str, int], list[tuple[int, int]]
         ] = {}  #: tickets that told of something, with the event
@@ -142,11 +143,17 @@ class Missions:
         kind = rules.kinds[world.orders.kind(order)]
         world.orders.found_by(order, "call")
         yield env.timeout(rules.draw(kind.detect, "call.detect", incident))
-        for stage in (DETECT, REPORT, ACCEPT):
-            cause = world.reach(order, stage, STAGES[stage])
+        for stage in (DETECT, REPORT):
+            world.reach(order, stage, STAGES[stage])
+        taker = None if world.takers is None else world.takers.request()
+        if taker is not None:
+            yield taker
+        cause = world.reach(order, ACCEPT, STAGES[ACCEPT])
         if kind.hazard is not None:
             self._courses[kind.hazard].called(order)
         yield env.timeout(intake.interview_s(rules, incident))
+        if taker is not None:
+            taker.resource.release(taker)
         cause = world.reach(order, FILE, STAGES[FILE], cause=cause)
         decision = rules.stream.lognormal(rules["command.decision_s"], 0.5, "call.decision", incident)
         yield env.timeout(decision)
@@ -190,7 +197,10 @@ class Missions:
         if rank > 1 and rules.stream.chance(rules["playbook.p_missing_role"], "mission.missing_role",
                                             world.incident(order), rank):  # fmt: skip
             yield env.timeout(FORGOTTEN_S)
+        asked = world.engine.now
         crew = yield self._dispatcher.request(order, str(kind.crew), rank)
+        if world.engine.now > asked:
+            world.tell(order, "granted", crew=crew, cause=self._released.get(crew, -1))
         if rank == 1:
             world.orders.crew[order] = crew
             cause = world.reach(order, ACK, STAGES[ACK], crew=crew, cause=cause)
@@ -205,6 +215,7 @@ class Missions:
             cause = world.reach(order, ARRIVE, STAGES[ARRIVE], crew=crew, cause=cause)
         yield from self._work(order, crew, rank, expected)
         self._travel.send_home(crew)
+        self._released[crew] = world.tell(order, "released", crew=crew)
         self._dispatcher.release(crew)
 
     def _work(self, order: int, crew: int, rank: int, expected: int) -> Process:
@@ -219,7 +230,8 @@ class Missions:
         if rules.stream.chance(kind.transport_share, "mission.transport", luck):
             hospital = self._travel.nearest_hospital(int(world.incidents.node[order]))
             yield from self._travel.go(crew, hospital, order, "to_hospital")
-            yield env.timeout(rules.draw(kind.handover, "mission.handover", luck))
+            ramp = 0.0 if kind.hazard is None else self._courses[kind.hazard].ramp(order)
+            yield env.timeout(rules.draw(kind.handover, "mission.handover", luck) + ramp)
 
     def _fight(self, order: int, expected: int, hazard: str) -> Process:
         """Wait on the scene until the hazard is under control, or has ended by itself."""

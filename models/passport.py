@@ -66,7 +66,7 @@ def measured(hazard: str) -> tuple[Measured, ...]:
 def write_measured(hazard: str, rows: Iterable[Measured]) -> None:
     """Write what the tests have just measured of a hazard, in order of the English name."""
     said = [
-        {**row.case._asdict(), "expected": row.expected, "got": float(f"{row.got:.6g}"), "tolerance": row.tolerance}
+        {**row.case._asdict(), "expected": row.expected, "got": float(f"{row.got:.12g}"), "tolerance": row.tolerance}
         for row in sorted(rows, key=lambda row: row.case.en)
     ]
     text = json.dumps(said, ensure_ascii=False, indent=1, allow_nan=False)

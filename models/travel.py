@@ -64,9 +64,13 @@ class Travel:
     def go(self, crew: int, node: int, order: int, purpose: str) -> Generator[simpy.Event, Any, None]:
         """Bring a crew from where it stands to `node`, around what closes on the way; an unreachable node is never entered."""
         world = self._world
+        cut_off = False
         while True:
             edges, seconds = self._way(int(world.crews.node[crew]), node)
             if not len(edges) and int(world.crews.node[crew]) != node:  # no way, until the streets change
+                if not cut_off:
+                    world.tell(order, "no_way", crew=crew)
+                cut_off = True
                 yield self._streets_change()
                 continue
             if purpose == "to_scene":

@@ -8,6 +8,7 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 import numpy as np
+import simpy
 from numpy.typing import NDArray
 
 from models.calendar import HOUR
@@ -56,6 +57,9 @@ class World:
     warnings: dict[tuple[str, str], Warned] = field(
         init=False, default_factory=dict
     )  #: by who warns and in which words
+    takers: simpy.Resource | None = field(
+        init=False, default=None
+    )  #: of emergency calls, where a hazard makes them few
     serve: Callable[[int], None] = field(init=False, default=lambda _: None)  #: called with an order that was opened
 
     _district: NDArray[np.int32] = field(init=False)  #: [areas]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from models.hazards.base import hazard_kinds
 from models.indicators import indicator_kinds
 from models.parameters import parameters, preset_values
 from models.policy import Policy, differing
@@ -32,6 +34,7 @@ from sim.comparison import (
     PolicyInfo,
     Together,
     Values,
+    WarningRow,
     area_rows,
     compared_rows,
     index_of,
@@ -180,7 +183,18 @@ def _compared(
         command="",
         wall_s=0.0,
         limits=list(_LIMITS),
+        warnings=_warnings([run for own in runs.values() for run in own]),
     )  # fmt: skip
+
+
+def _warnings(runs: list[Run]) -> list[WarningRow]:
+    """Return what the models of hazards warned of, and in how many runs."""
+    told = Counter((one["hazard"], one["en"], one["zh"]) for run in runs for one in run.manifest.get("warnings", []))
+    kinds = hazard_kinds()
+    return [
+        WarningRow(hazard=kinds[name].title if name in kinds else Text(name, name), text=Text(en, zh), runs=count, of=len(runs))
+        for (name, en, zh), count in told.items()
+    ]  # fmt: skip
 
 
 def _policy_info(policy: Policy, residents: int) -> PolicyInfo:

@@ -168,6 +168,15 @@ class ParameterRow(_Strict):
     assumption: bool
 
 
+class WarningRow(_Strict):
+    """What a hazard's model warned of: that it was used beyond what was checked, or that something was assumed."""
+
+    hazard: Text
+    text: Text
+    runs: int  #: in how many runs
+    of: int  #: runs in all
+
+
 class FacilityCount(_Strict):
     """How many facilities of a kind there are, and how many of them are synthetic."""
 
@@ -215,6 +224,7 @@ class Comparison(_Strict):
     command: str
     wall_s: float
     limits: list[Text] = Field(default_factory=list)
+    warnings: list[WarningRow] = Field(default_factory=list)
     case: Text | None = None  #: the case of an experiment that it compares in
     expected: list[Expected] = Field(default_factory=list)
     together: Together | None = None

@@ -33,6 +33,7 @@ class FieldKind:
     unit: str
     scale: tuple[float, ...]  #: where the colours of the map change, rising; below the first nothing is drawn
     step: float  #: to which values are rounded in the log
+    labels: tuple[Text, ...] = ()  #: what each step of the scale means, where the values are no amounts
 
 
 @dataclass(frozen=True)
@@ -171,7 +172,7 @@ def _described(kept: _Kept) -> dict[str, Any]:
     kind, geometry = kept.kind, kept.geometry
     facts: dict[str, Any] = {
         "title": kind.title._asdict(), "place": kind.place, "unit": unit_text(kind.unit)._asdict(),
-        "scale": list(kind.scale), "places": len(kept.value),
+        "scale": list(kind.scale), "places": len(kept.value), "labels": [label._asdict() for label in kind.labels],
     }  # fmt: skip
     if isinstance(geometry, Raster):
         facts["raster"] = {"x": geometry.x, "y": geometry.y, "size": geometry.size,

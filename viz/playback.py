@@ -23,11 +23,13 @@ def middle(city: City) -> tuple[float, float]:
 _Columns = dict[str, NDArray[Any]]
 
 
-def _local(city: City, xy: NDArray[np.float64]) -> NDArray[np.float32]:
+def local(city: City, xy: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Return points in metres around the city's middle, exact to a centimetre."""
     return np.asarray(xy - np.array(middle(city)), dtype=np.float32)
 
 
-def _meta(city: City) -> dict[str, Any]:
+def meta_of(city: City) -> dict[str, Any]:
+    """Return what every frame says of its city: where the middle lies, how far it reaches, and whether it is synthetic."""
     x, y = middle(city)
     lon, lat = city.lonlat(np.array([x]), np.array([y]))
     half = [float(np.ptp(city.drive.x) / 2), float(np.ptp(city.drive.y) / 2)]
@@ -36,34 +38,34 @@ def _meta(city: City) -> dict[str, Any]:
 
 
 def _lines(city: City, lines: Polylines) -> dict[str, NDArray[Any]]:
-    return {"first": lines.first.astype(np.uint32), "xy": _local(city, lines.xy)}
+    return {"first": lines.first.astype(np.uint32), "xy": local(city, lines.xy)}
 
 
 def streets_frame(city: City) -> bytes:
     """Return the links of the drive network with their class."""
     by_link = np.zeros(len(city.drive.shapes), dtype=np.uint8)
     by_link[city.drive.link] = city.drive.road_class
-    return encode({**_lines(city, city.drive.shapes), "road": by_link}, {**_meta(city), "roads": list(ROAD_CLASSES)})
+    return encode({**_lines(city, city.drive.shapes), "road": by_link}, {**meta_of(city), "roads": list(ROAD_CLASSES)})
 
 
 def buildings_frame(city: City) -> bytes:
     """Return the outlines of the buildings with storeys and use."""
     columns: _Columns = {"levels": city.buildings.levels.astype(np.uint16), "use": city.buildings.use.astype(np.uint8)}
-    return encode({**_lines(city, city.buildings.outlines), **columns}, _meta(city))
+    return encode({**_lines(city, city.buildings.outlines), **columns}, meta_of(city))
 
 
 def areas_frame(city: City) -> bytes:
     """Return the outlines of the areas with their level and name."""
-    meta = {**_meta(city), "names": list(city.areas.name), "levels": list(AREA_LEVELS)}
+    meta = {**meta_of(city), "names": list(city.areas.name), "levels": list(AREA_LEVELS)}
     return encode({**_lines(city, city.areas.outlines), "level": city.areas.level.astype(np.uint8)}, meta)
 
 
 def facilities_frame(city: City) -> bytes:
     """Return the facilities with kind, name and whether they are synthetic."""
     places = city.facilities
-    columns: _Columns = {"xy": _local(city, np.column_stack([places.x, places.y])), "kind": places.kind.astype(np.uint8),
+    columns: _Columns = {"xy": local(city, np.column_stack([places.x, places.y])), "kind": places.kind.astype(np.uint8),
                "made": places.synthetic.astype(np.uint8)}  # fmt: skip
-    return encode(columns, {**_meta(city), "kinds": list(FACILITY_KINDS), "names": list(places.name)})
+    return encode(columns, {**meta_of(city), "kinds": list(FACILITY_KINDS), "names": list(places.name)})
 
 
 def legs_frame(city: City, tracks: pa.Table, crews: pa.Table) -> bytes:
@@ -87,13 +89,13 @@ def legs_frame(city: City, tracks: pa.Table, crews: pa.Table) -> bytes:
     xy = np.concatenate(parts) if parts else np.empty((0, 2))
     columns: _Columns = {
         "first": np.array(first, dtype=np.uint32),
-        "xy": _local(city, xy),
+        "xy": local(city, xy),
         "t": (np.concatenate(times) if times else np.empty(0)).astype(np.float32),
         "crew": np.array(crew, dtype=np.uint16),
-        "home": _local(city, np.column_stack([crews["x"].to_numpy(), crews["y"].to_numpy()])),
+        "home": local(city, np.column_stack([crews["x"].to_numpy(), crews["y"].to_numpy()])),
         "kind": np.array([kind_of[c] for c in sorted(kind_of)], dtype=np.uint8),
     }
-    return encode(columns, {**_meta(city), "kinds": kinds})
+    return encode(columns, {**meta_of(city), "kinds": kinds})
 
 
 def edge_line(streets: Streets, edges: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -114,13 +116,15 @@ def orders_frame(city: City, orders: pa.Table, window: tuple[float, float]) -> b
     start, end = window
     bins = max(1, int(np.ceil((end - start) / _BIN)))
     counts = np.zeros((len(kinds), bins), dtype=np.uint16)
-    np.add.at(counts, (kind, np.minimum(((onset - start) // _BIN).astype(int), bins - 1)), 1)
+    within = onset < end  # hazards may open orders later, while what is open comes to its end
+    np.add.at(counts, (kind[within], ((onset[within] - start) // _BIN).astype(int)), 1)
     columns: dict[str, NDArray[Any]] = {
-        "xy": _local(city, np.column_stack([orders["x"].to_numpy(), orders["y"].to_numpy()])),
+        "xy": local(city, np.column_stack([orders["x"].to_numpy(), orders["y"].to_numpy()])),
         "kind": kind,
+        "incident": (orders["incident"].to_numpy() & 0xFFFFFFFF).astype(np.uint32),
         "histogram": counts,
     }
     for stage in ("onset", "detect", "arrive", "control", "close"):
         times = orders[f"t_{stage}"].to_numpy()
         columns[stage] = np.where(np.isfinite(times), times, -1.0).astype(np.float32)
-    return encode(columns, {**_meta(city), "kinds": kinds, "bin": _BIN, "start": start, "end": end})
+    return encode(columns, {**meta_of(city), "kinds": kinds, "bin": _BIN, "start": start, "end": end})

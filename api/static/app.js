@@ -1,15 +1,17 @@
 // The page: choose, run, watch, compare. State lives here; the map only draws what it is handed.
 import { html, render, useEffect, useMemo, useRef, useState } from "./vendor/htm-preact.js";
-import { EMERGENCIES, clock, crewsAt, figure, get, loadCity, loadRun, million, ordersAt, post } from "./data.js";
+import { clock, crewsAt, figure, get, isUrgent, loadCity, loadRun, million, ordersAt, post } from "./data.js";
+import { extentOf, fieldOf } from "./fields.js";
+import { FieldPanel, Story, Warnings, Why, firstField } from "./hazards.js";
 import { canvasMap } from "./map-canvas.js";
 import { deckMap, hasWebgl } from "./map-deck.js";
 import { lever as turnedOn, parsedOwn, requested, shareOf, toldOwn } from "./own.js";
-import { CREWS, KINDS, drawShape, palette, rgb } from "./style.js";
+import { drawShape, palette, rgb, stylesOf } from "./style.js";
 import { say } from "./texts.js";
 
 const permalink = () => Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
 const SPEEDS = [60, 300, 900, 3600];
-const LAYERS = { buildings: true, areas: false, grids: false, facilities: true, routine: true };
+const LAYERS = { buildings: true, areas: false, grids: false, facilities: true, routine: true, closed: true };
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 function App() {
@@ -29,6 +31,9 @@ function App() {
   const [trouble, setTrouble] = useState(null);
   const [help, setHelp] = useState(false);
   const [comparison, setComparison] = useState(null);
+  const [fields, setFields] = useState({ name: "", of: [], closed: [] }); // of each run: the hazard layer that is shown, and closed streets
+  const [probe, setProbe] = useState(null); // the place on the map that is pointed at
+  const [asked, setAsked] = useState(null); // the orders of which it is asked why they took so long
   const t = (key, values) => say(language, key, values);
   const told = (text) => text?.[language] ?? "";
 
@@ -43,21 +48,37 @@ function App() {
     if (!runs.length) return;
     const link = new URLSearchParams({
       ...wanted, ...(wanted.b === "own" ? { own: toldOwn(own) } : {}), runs: runs.map((run) => run.id).join(","), t: Math.round(time), speed, lang: language,
-      layers: Object.keys(layers).filter((k) => layers[k]).join("."),
+      layers: Object.keys(layers).filter((k) => layers[k]).join("."), field: fields.name,
       ...(view ? { view: [view.x, view.y].map(Math.round).concat(view.mpp.toFixed(2)).join(",") } : {}),
     });
     const timer = setTimeout(() => history.replaceState(null, "", `#${link}`), 250);
     return () => clearTimeout(timer);
-  }, [runs, Math.round(time / 60), speed, language, layers, view]);
+  }, [runs, Math.round(time / 60), speed, language, layers, view, fields.name]);
 
   async function show(ids) {
     const [streets, ...loaded] = await Promise.all([loadCity(ids[0]), ...ids.map(loadRun)]);
-    setCity({ ...streets, scene: loaded[0].scene });
-    setView((now) => now ?? whole(streets.streets, loaded.length));
+    const wish = (new URLSearchParams(location.hash.slice(1))).get("field");
+    const name = wish === "" || loaded[0].legend.fields.some((field) => field.name === wish) ? wish : firstField(loaded);
+    const [of, closed] = await Promise.all([fieldsOf(loaded, name), Promise.all(loaded.map((run) => fieldOf(run.id, "closures")))]);
+    setFields({ name, of, closed });
+    setCity({ ...streets, scene: loaded[0].scene, styles: stylesOf(loaded[0].legend) });
+    setView((now) => now ?? around(streets.streets, loaded, name, of));
     setTime((now) => Math.min(loaded[0].orders.end, Math.max(loaded[0].orders.start, now ?? loaded[0].orders.start)));
-    setRuns(loaded);
+    setRuns(loaded); setAsked(null); setProbe(null);
     setJobs(null);
   }
+
+  // Show another layer of the hazards, or none where the name is "".
+  async function choose(name) {
+    const of = await fieldsOf(runs, name);
+    setFields((now) => ({ ...now, name, of }));
+  }
+  const another = (by) => {
+    const names = ["", ...runs[0].legend.fields.map((field) => field.name)];
+    choose(names[(names.indexOf(fields.name) + by + names.length) % names.length]);
+  };
+  const shown = runs[0]?.legend.fields.find((field) => field.name === fields.name) ?? null;
+  const fit = () => setView(around(city.streets, runs, fields.name, fields.of));
 
   const chosenB = () => (wanted.b === "own" ? { name: "own", ...requested(own) } : wanted.b);
   const mechanisms = `/mechanisms#${new URLSearchParams({ scenario: wanted.scenario, city: wanted.city, seed: wanted.seed, a: wanted.a, own: toldOwn(own), lang: language })}`;
@@ -113,8 +134,10 @@ function App() {
 
   const jump = () => {
     const { orders } = runs[0];
+    let next = Infinity;
     for (let i = 0; i < orders.kind.length; i++)
-      if (orders.onset[i] > time + 1 && EMERGENCIES.includes(orders.kinds[orders.kind[i]])) { setTime(orders.onset[i]); return; }
+      if (orders.onset[i] > time + 1 && isUrgent(runs[0], orders.kinds[orders.kind[i]])) next = Math.min(next, orders.onset[i]);
+    if (next <= orders.end) setTime(next);
   };
   useEffect(() => {
     const keys = (event) => {
@@ -122,6 +145,8 @@ function App() {
       const pan = (x, y) => setView((v) => v && { ...v, x: v.x + x * 80 * v.mpp, y: v.y + y * 80 * v.mpp });
       const acts = {
         " ": () => runs.length && setPlaying((p) => !p), n: () => runs.length && jump(), "?": () => setHelp((h) => !h),
+        f: () => runs.length && another(event.shiftKey ? -1 : 1), c: () => setLayers((now) => ({ ...now, closed: !now.closed })),
+        z: () => runs.length && fit(), v: () => view && setProbe({ x: view.x, y: view.y }),
         ArrowLeft: () => (event.shiftKey ? pan(-1, 0) : setTime((s) => Math.max(begin, s - 300))),
         ArrowRight: () => (event.shiftKey ? pan(1, 0) : setTime((s) => Math.min(end, s + 300))),
         ArrowUp: () => event.shiftKey && pan(0, 1), ArrowDown: () => event.shiftKey && pan(0, -1),
@@ -133,13 +158,16 @@ function App() {
     };
     addEventListener("keydown", keys);
     return () => removeEventListener("keydown", keys);
-  }, [runs, time, city]);
+  }, [runs, time, city, fields, view]);
 
   const synthetic = runs[0]?.manifest.city.synthetic;
+  const moments = runs.map((run, i) => moment(run, time, layers, fields.of[i], layers.closed ? fields.closed[i] : null, shown));
+  moments.time = time;
+  const go = ({ time: then, at }) => { setTime(Math.min(end, Math.max(begin, then))); if (at) { setView((v) => ({ ...v, x: at[0], y: at[1] })); setProbe({ x: at[0], y: at[1] }); } };
   return html`
     <header>
       <h1>${t("title")}</h1>
-      <nav><a href=${mechanisms}>${t("toMechanisms")}</a>
+      <nav><a href=${mechanisms}>${t("toMechanisms")}</a> <a href=${`/passports#lang=${language}`}>${t("toPassports")}</a>
       <button type="button" lang=${language === "zh" ? "en" : "zh"} onClick=${() => setLanguage(language === "zh" ? "en" : "zh")}>${t("language")}</button></nav>
     </header>
     ${trouble && html`<p class="banner trouble" role="alert">${told(trouble)}</p>`}
@@ -160,15 +188,16 @@ function App() {
         </form>
         ${jobs && html`<div class="jobs" role="status">${jobs.map((job) => html`<p>${nameOf(job.policy)}: ${t(job.status)} <progress max="1" value=${job.progress} aria-label=${nameOf(job.policy)}></progress></p>`)}
           ${jobs.every((job) => job.id) && html`<button type="button" onClick=${() => jobs.forEach((job) => post(`/api/runs/${job.id}/cancel`).catch(() => null))}>${t("cancel")}</button>`}</div>`}
-        ${runs.length > 0 && html`<${Indicators} runs=${runs} t=${t} told=${told} />`}
+        ${runs.length > 0 && html`<${Warnings} runs=${runs} t=${t} told=${told} /><${Indicators} runs=${runs} t=${t} told=${told} />`}
         ${runs.length > 1 && !comparison && html`<p class="soft">${t("oneDay")}</p><button type="button" id="compare" onClick=${compareMany}>${t("compare")}</button>`}
         ${comparison && html`<${Compared} job=${comparison} t=${t} told=${told} />`}
       </section>
       <section class="stage" aria-label=${t("map")}>
         ${synthetic && html`<p class="banner synthetic">⚠ ${t("synthetic")}</p>`}
-        <${Map} runs=${runs} city=${city} time=${time} view=${view} setView=${setView} layers=${layers} t=${t} told=${told} />
+        <${Map} runs=${runs} city=${city} time=${time} moments=${moments} view=${view} setView=${setView} layers=${layers} probe=${probe} setProbe=${setProbe} t=${t} told=${told} />
         ${runs.length > 0 && html`
-          <${Timeline} runs=${runs} time=${time} setTime=${setTime} begin=${begin} end=${end} t=${t} />
+          <${FieldPanel} runs=${runs} shown=${shown} choose=${choose} moments=${moments} fit=${fit} probe=${probe} mpp=${view?.mpp ?? 10} t=${t} told=${told} />
+          <${Timeline} styles=${city.styles} runs=${runs} time=${time} setTime=${setTime} begin=${begin} end=${end} t=${t} />
           <div class="controls">
             <button type="button" id="play" onClick=${() => setPlaying(!playing)} aria-pressed=${playing}>${playing ? "⏸" : "▶"} ${t(playing ? "pause" : "play")}</button>
             <label class="inline">${t("speed")} <select value=${speed} onChange=${(e) => setSpeed(Number(e.target.value))}>${SPEEDS.map((s) => html`<option value=${s}>×${s}</option>`)}</select></label>
@@ -178,9 +207,11 @@ function App() {
           ${help && html`<p class="help" role="note">${t("helpText")} <button type="button" onClick=${() => setHelp(false)}>${t("close")}</button></p>`}
           <div class="panels">
             <fieldset><legend>${t("layers")}</legend>${Object.keys(LAYERS).map((key) => html`<label class="inline"><input type="checkbox" checked=${layers[key]} onChange=${(e) => setLayers({ ...layers, [key]: e.target.checked })} /> ${t(key)}</label>`)}</fieldset>
-            <${Legend} t=${t} />
+            <${Legend} runs=${runs} styles=${city.styles} t=${t} told=${told} />
           </div>
-          <${List} runs=${runs} time=${time} setTime=${setTime} t=${t} />`}
+          <${Story} runs=${runs} time=${time} go=${go} t=${t} told=${told} />
+          <${List} runs=${runs} time=${time} setTime=${setTime} ask=${setAsked} t=${t} told=${told} />
+          ${asked && html`<${Why} runs=${runs} asked=${asked} close=${() => setAsked(null)} t=${t} told=${told} />`}`}
       </section>
     </main>`;
 }
@@ -191,8 +222,24 @@ const keeps = ({ tagName, type }, key) => tagName === "SELECT" || (tagName === "
 
 const zoom = (setView, by) => setView((v) => v && { ...v, mpp: Math.min(200, Math.max(0.3, v.mpp * by)) });
 
+const fieldsOf = (runs, name) => Promise.all(runs.map((run) => (name && run.manifest.fields?.[name] ? fieldOf(run.id, name) : null)));
+
+// The view that shows all that a hazard ever does to its places; the whole city where it does nothing.
+function around(streets, runs, name, of) {
+  const { scale } = runs[0].legend.fields.find((field) => field.name === name) ?? {};
+  const boxes = of.map((field) => field && extentOf(field, scale)).filter(Boolean);
+  if (!boxes.length) return whole(streets, runs.length);
+  const [left, lower, right, upper] = [0, 1, 2, 3].map((k) => (k < 2 ? Math.min : Math.max)(...boxes.map((box) => box[k])));
+  const all = whole(streets, runs.length), { w, h } = pane(runs.length);
+  return { x: (left + right) / 2, y: (lower + upper) / 2, mpp: Math.min(all.mpp, Math.max(1.2, (1.3 * (right - left)) / w, (1.3 * (upper - lower)) / h)) };
+}
+
+function pane(panes) {
+  return { w: (Math.min(innerWidth, 1600) * (innerWidth > 900 ? 0.72 : 1)) / Math.max(1, panes), h: innerWidth > 900 ? innerHeight * 0.55 : 360 };
+}
+
 function whole({ half }, panes) {
-  const w = Math.min(innerWidth, 1600) * (innerWidth > 900 ? 0.72 : 1) / Math.max(1, panes), h = innerWidth > 900 ? innerHeight * 0.55 : 360;
+  const { w, h } = pane(panes);
   return { x: 0, y: 0, mpp: Math.max((2.1 * half[0]) / w, (2.1 * half[1]) / h) };
 }
 
@@ -215,13 +262,14 @@ function OwnPolicy({ kinds, own, set, t, told }) {
 const Policies = ({ id, choices, value, told, none, own, set }) => html`<select id=${id} value=${value} onChange=${(e) => set(e.target.value)}>
   ${choices?.policies.map((p) => html`<option value=${p.name}>${p.name} · ${told(p.title)}</option>`)}${own && html`<option value="own">${own}</option>`}${none && html`<option value="">${none}</option>`}</select>`;
 
-function moment(run, time, layers) {
-  const orders = ordersAt(run.orders, time).map((o) => ({ ...o, urgent: EMERGENCIES.includes(o.kind) })).filter((o) => o.urgent || layers.routine);
+function moment(run, time, layers, field, closed, shown) {
+  const orders = ordersAt(run.orders, time).map((o) => ({ ...o, urgent: isUrgent(run, o.kind) })).filter((o) => o.urgent || layers.routine);
   const crews = crewsAt(run.legs, time).map((crew) => ({ ...crew, name: run.legs.kinds[crew.kind] }));
-  return { orders: orders.sort((a, b) => a.urgent - b.urgent), crews };
+  field?.moveTo(time); closed?.moveTo(time);
+  return { orders: orders.sort((a, b) => a.urgent - b.urgent), crews, field: shown && field, closed, shown };
 }
 
-function Map({ runs, city, time, view, setView, layers, t, told }) {
+function Map({ runs, city, time, moments, view, setView, layers, probe, setProbe, t, told }) {
   const holder = useRef(), maps = useRef([]), drag = useRef();
   const [renderer, setRenderer] = useState(null); // the final one; until then Canvas2D shows the picture
   const [, setMade] = useState(0);
@@ -242,34 +290,38 @@ function Map({ runs, city, time, view, setView, layers, t, told }) {
   }, [city]);
   const draw = () => {
     if (!maps.current.length || !runs.length || !view || time === null) return;
-    const moments = runs.map((run) => moment(run, time, layers));
-    maps.current.forEach((made) => made.draw(moments, view, layers));
+    maps.current.forEach((made) => made.draw(moments, view, layers, city.styles));
     document.documentElement.dataset.drawn = "";
     if (renderer) document.documentElement.dataset.ready = renderer;
   };
-  useEffect(draw, [runs, city, time, view, layers, renderer, maps.current.length]);
-  useEffect(() => { const watch = new ResizeObserver(draw); watch.observe(holder.current); return () => watch.disconnect(); }, [runs, view, time, layers, renderer]);
+  useEffect(draw, [runs, city, time, view, layers, renderer, maps.current.length, moments.map((m) => [m.shown?.name, m.field?.name, m.field?.version, m.closed?.version]).join()]);
+  useEffect(() => { const watch = new ResizeObserver(draw); watch.observe(holder.current); return () => watch.disconnect(); }, [runs, view, time, layers, renderer, moments]);
   useEffect(() => {
     const wheel = (e) => { e.preventDefault(); zoom(setView, e.deltaY > 0 ? 1.15 : 0.87); };
     holder.current.addEventListener("wheel", wheel, { passive: false });
     return () => holder.current?.removeEventListener("wheel", wheel);
   }, []);
-  const down = (e) => { drag.current = { x: e.clientX, y: e.clientY }; holder.current.setPointerCapture(e.pointerId); };
+  const spot = (e) => { // the place under the pointer, m
+    const box = holder.current.getBoundingClientRect(), width = box.width / Math.max(1, runs.length), x = (e.clientX - box.left) % width;
+    return view && { x: view.x + (x - width / 2) * view.mpp, y: view.y - (e.clientY - box.top - box.height / 2) * view.mpp };
+  };
+  const down = (e) => { setProbe(spot(e)); drag.current = { x: e.clientX, y: e.clientY }; holder.current.setPointerCapture(e.pointerId); };
   const move = (e) => {
-    if (!drag.current) return;
+    if (!drag.current) { if (e.pointerType === "mouse") setProbe(spot(e)); return; }
     const { x, y } = drag.current; drag.current = { x: e.clientX, y: e.clientY };
     setView((v) => v && { ...v, x: v.x - (e.clientX - x) * v.mpp, y: v.y + (e.clientY - y) * v.mpp });
   };
   return html`<div class="map" ref=${holder} tabindex="0" role="application" aria-label=${t("map")} onPointerDown=${down} onPointerMove=${move} onPointerUp=${() => { drag.current = null; }}>
     ${!runs.length && html`<p class="empty">${t("noMap")}</p>`}
     ${runs.map((run, i) => html`<strong class="name" style=${{ left: `${(100 / runs.length) * i}%` }}>${i ? "B" : "A"} · ${run.manifest.policy.name} ${told(run.manifest.policy.title)}</strong>`)}
+    ${probe && view && runs.map((_, i) => { const x = 100 * ((i + 0.5) / runs.length); return html`<span class="probe" aria-hidden="true" style=${{ left: `calc(${x}% + ${(probe.x - view.x) / view.mpp}px)`, top: `calc(50% - ${(probe.y - view.y) / view.mpp}px)` }}></span>`; })}
     ${runs.length > 0 && html`<span class="clock" aria-live="off">${clock(time)}</span>
       <span class="zoom"><button type="button" aria-label="+" onClick=${() => zoom(setView, 0.7)}>+</button><button type="button" aria-label="−" onClick=${() => zoom(setView, 1.4)}>−</button></span>
       <span class="source">${city?.streets.attribution} ${renderer === "canvas" ? t("noWebgl") : ""}</span>`}
   </div>`;
 }
 
-function Timeline({ runs, time, setTime, begin, end, t }) {
+function Timeline({ runs, styles, time, setTime, begin, end, t }) {
   const canvas = useRef();
   useEffect(() => {
     const c = canvas.current, { orders } = runs[0], bins = orders.histogram.length / orders.kinds.length;
@@ -281,7 +333,7 @@ function Timeline({ runs, time, setTime, begin, end, t }) {
       let y = c.height;
       orders.kinds.forEach((kind, k) => {
         const h = (orders.histogram[k * bins + b] / top) * c.height;
-        g.fillStyle = rgb((KINDS[kind] ?? KINDS.patrol_event).colour); g.fillRect(b * width, y - h, Math.max(1, width - 0.5), h); y -= h;
+        g.fillStyle = rgb(styles.kinds[kind].colour); g.fillRect(b * width, y - h, Math.max(1, width - 0.5), h); y -= h;
       });
     }
   }, [runs]);
@@ -289,10 +341,12 @@ function Timeline({ runs, time, setTime, begin, end, t }) {
     <input type="range" id="time" min=${begin} max=${end} step="60" value=${time} onInput=${(e) => setTime(Number(e.target.value))} aria-label=${t("time")} aria-valuetext=${clock(time)} /></div>`;
 }
 
-function Legend({ t }) {
+function Legend({ runs, styles, t, told }) {
+  const { incidents, crews } = runs[0].legend, kinds = [...new Set(runs.flatMap((run) => run.orders.kinds))].sort((a, b) => incidents[b].urgent - incidents[a].urgent);
   return html`<fieldset><legend>${t("legend")}</legend><ul class="legend">
-    ${Object.entries(KINDS).map(([kind, style]) => html`<li><${Sign} style=${style} /> ${t(kind)}</li>`)}
-    ${Object.entries(CREWS).map(([kind, { colour, letter }]) => html`<li><span class="crew" style=${{ background: rgb(colour) }}>${letter}</span> ${t(kind)}</li>`)}
+    ${kinds.map((kind) => html`<li><${Sign} style=${styles.kinds[kind]} /> ${told(incidents[kind].title)}</li>`)}
+    ${runs[0].legs.kinds.map((kind) => html`<li><span class="crew" style=${{ background: rgb(styles.crews[kind].colour) }}>${styles.crews[kind].letter}</span> ${told(crews[kind].title)}</li>`)}
+    <li><span class="closed" aria-hidden="true"></span> ${t("streetClosed")}</li>
     <li><span class="crew square" aria-hidden="true"></span> ${t("facility")}</li></ul></fieldset>`;
 }
 
@@ -317,7 +371,7 @@ function Indicators({ runs, t, told }) {
   const [a, b] = runs.map((run) => run.indicators);
   return html`<h2>${t("indicators")}</h2><div class="scroll" tabindex="0" role="region" aria-label=${t("indicators")}><table>
     <thead><tr><th scope="col">${t("indicator")}</th>${runs.map((run) => html`<th scope="col" class="n">${run.manifest.policy.name}</th>`)}${b && html`<th scope="col">${t("difference")}</th>`}</tr></thead>
-    <tbody>${Object.entries(a).map(([name, row]) => html`<tr><th scope="row">${told(row.title)}, ${told(row.unit)}</th><td class="n">${figure(row.value)}</td>
+    <tbody>${Object.entries(a).filter(([name, row]) => row.value !== null || (b && b[name].value !== null)).map(([name, row]) => html`<tr><th scope="row">${told(row.title)}, ${told(row.unit)}</th><td class="n">${figure(row.value)}</td>
       ${b && html`<td class="n">${figure(b[name].value)}</td><td>${words(row.value, b[name].value, row, t, told)}</td>`}</tr>`)}</tbody></table></div>`;
 }
 
@@ -334,14 +388,23 @@ function Compared({ job, t, told }) {
     <p><a href=${`/api/comparisons/${job.id}/report`} target="_blank" rel="noopener">${t("report")}</a></p>`;
 }
 
-function List({ runs, time, setTime, t }) {
-  const { orders } = runs[0];
-  const rows = useMemo(() => Array.from(orders.kind, (k, i) => i).filter((i) => EMERGENCIES.includes(orders.kinds[orders.kind[i]])), [runs]);
-  const at = (run, stage, i) => (run.orders[stage][i] >= 0 ? clock(run.orders[stage][i]) : "–");
-  return html`<details><summary>${t("list")} (${rows.length})</summary><div class="scroll" tabindex="0" role="region" aria-label=${t("list")}><table>
-    <thead><tr><th scope="col">${t("kind")}</th><th scope="col">${t("onset")}</th>${runs.map((_, i) => html`<th scope="col">${i ? "B" : "A"} ${t("arrived")}</th><th scope="col">${i ? "B" : "A"} ${t("controlled")}</th>`)}</tr></thead>
-    <tbody>${rows.map((i) => html`<tr class=${orders.onset[i] <= time ? "past" : ""}><th scope="row">${t(orders.kinds[orders.kind[i]])}</th><td><button type="button" class="link" onClick=${() => setTime(orders.onset[i])}>${clock(orders.onset[i])}</button></td>
-      ${runs.map((run) => html`<td>${at(run, "arrive", i)}</td><td>${at(run, "control", i)}</td>`)}</tr>`)}</tbody></table></div></details>`;
+// All calls of the runs, side by side where they are the same incident.
+function List({ runs, time, setTime, ask, t, told }) {
+  const rows = useMemo(() => {
+    const found = new globalThis.Map();
+    runs.forEach((run, r) => run.orders.kind.forEach((k, i) => {
+      const kind = run.orders.kinds[k], key = `${kind} ${run.orders.incident[i]}`;
+      if (!isUrgent(run, kind)) return;
+      if (!found.has(key)) found.set(key, { kind, onset: run.orders.onset[i], at: runs.map(() => -1) });
+      found.get(key).at[r] = i;
+    }));
+    return [...found.values()].sort((a, b) => a.onset - b.onset);
+  }, [runs]);
+  const at = (run, stage, i) => (i >= 0 && run.orders[stage][i] >= 0 ? clock(run.orders[stage][i]) : "–");
+  return html`<details id="list"><summary>${t("list")} (${rows.length})</summary><div class="scroll" tabindex="0" role="region" aria-label=${t("list")}><table>
+    <thead><tr><th scope="col">${t("kind")}</th><th scope="col">${t("onset")}</th>${runs.map((_, i) => html`<th scope="col">${i ? "B" : "A"} ${t("arrived")}</th><th scope="col">${i ? "B" : "A"} ${t("controlled")}</th>`)}<th scope="col">${t("why")}</th></tr></thead>
+    <tbody>${rows.map(({ kind, onset, at: row }) => html`<tr class=${onset <= time ? "past" : ""}><th scope="row">${told(runs[0].legend.incidents[kind].title)}</th><td><button type="button" class="link" onClick=${() => setTime(onset)}>${clock(onset)}</button></td>
+      ${runs.map((run, r) => html`<td>${at(run, "arrive", row[r])}</td><td>${at(run, "control", row[r])}</td>`)}<td><button type="button" class="link ask" aria-label=${`${t("why")} ${told(runs[0].legend.incidents[kind].title)} ${clock(onset)}`} onClick=${() => ask(row)}>${t("askWhy")}</button></td></tr>`)}</tbody></table></div></details>`;
 }
 
 render(html`<${App} />`, document.getElementById("app"));

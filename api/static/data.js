@@ -36,11 +36,11 @@ export async function frame(url) {
 
 export async function loadRun(id) {
   const base = `/api/runs/${id}/frames`;
-  const [scene, state, indicators, orders, legs] = await Promise.all([
+  const [scene, state, indicators, orders, legs, legend] = await Promise.all([
     get(`/api/runs/${id}/scene`), get(`/api/runs/${id}`), get(`/api/runs/${id}/indicators`),
-    frame(`${base}/orders.bin`), frame(`${base}/legs.bin`),
+    frame(`${base}/orders.bin`), frame(`${base}/legs.bin`), get(`/api/runs/${id}/legend`),
   ]);
-  return { id, scene, manifest: state.manifest, indicators, orders, legs: indexed(legs) };
+  return { id, scene, manifest: state.manifest, indicators, orders, legs: indexed(legs), legend };
 }
 
 export async function loadCity(id) {
@@ -90,7 +90,7 @@ function along(legs, leg, t) {
 export function ordersAt(orders, t) {
   const open = [];
   for (let i = 0; i < orders.kind.length; i++) {
-    if (orders.onset[i] > t) break;
+    if (orders.onset[i] > t) continue; // hazards open orders after the drawn ones
     const done = orders.control[i];
     if (done >= 0 && done <= t) continue;
     const met = orders.arrive[i] >= 0 && orders.arrive[i] <= t;
@@ -100,7 +100,8 @@ export function ordersAt(orders, t) {
   return open;
 }
 
-export const EMERGENCIES = ["medical", "cardiac_arrest", "building_fire", "lift_entrapment"];
+// Whether crews are sent to incidents of a kind at once.
+export const isUrgent = (run, kind) => run.legend.incidents[kind]?.urgent ?? false;
 
 export const clock = (t) => {
   const m = Math.floor(t / 60), day = Math.floor(t / 86400);

@@ -1,17 +1,18 @@
 // The map on Canvas2D: the same columns, the same functions, no WebGL.
-import { CREWS, KINDS, ROAD_WIDTH, drawShape, palette, rgb } from "./style.js";
+import { coloursOf, frameOf, signsOf, stepOf } from "./fields.js";
+import { CLOSED, ROAD_WIDTH, drawNoEntry, drawShape, palette, rgb } from "./style.js";
 
 export function canvasMap(holder) {
-  const base = document.createElement("canvas"), top = document.createElement("canvas");
-  base.className = top.className = "layer";
-  holder.append(base, top);
-  let city = null, drawn = "";
+  const [base, middle, top] = ["base", "middle", "top"].map(() => document.createElement("canvas"));
+  base.className = middle.className = top.className = "layer";
+  holder.append(base, middle, top);
+  let city = null, drawn = "", spread = "";
 
   function sizes() {
     const scale = devicePixelRatio || 1, { clientWidth: w, clientHeight: h } = holder;
-    for (const canvas of [base, top])
+    for (const canvas of [base, middle, top])
       if (canvas.width !== Math.round(w * scale) || canvas.height !== Math.round(h * scale)) {
-        canvas.width = Math.round(w * scale); canvas.height = Math.round(h * scale); drawn = "";
+        canvas.width = Math.round(w * scale); canvas.height = Math.round(h * scale); drawn = spread = "";
       }
     return { scale, w, h };
   }
@@ -68,17 +69,56 @@ export function canvasMap(holder) {
     c.restore();
   }
 
-  function drawTop(c, pane, moment, colours) {
+  // What a hazard does to its places, and the streets that are closed.
+  function drawField(c, pane, { field, closed, shown }, view) {
+    clip(c, pane);
+    if (field) {
+      const colours = coloursOf(shown), draw = { edge: drawEdges, cell: drawCells, point: drawPoints }[field.place] ?? drawOutlines;
+      draw(c, pane, field, view, colours.map((colour) => rgb(colour, field.place === "cell" ? 0.7 : 0.92)), shown.scale);
+    }
+    if (closed) {
+      for (const [width, colour] of [[6, rgb(CLOSED)], [2, "#fff"]]) {
+        c.beginPath();
+        for (let i = 0; i < closed.places; i++) if (closed.values[i] >= 0.5) lines(c, pane, closed, i, i + 1, false);
+        c.lineWidth = width; c.strokeStyle = colour; c.stroke();
+      }
+      for (const { x, y } of signsOf(closed, 26 * view.mpp)) drawNoEntry(c, pane.px(x), pane.py(y), 7);
+    }
+    c.restore();
+  }
+
+  const each = (field, scale, draw) => field.values.forEach((value, i) => { const step = stepOf(value, scale); if (step) draw(i, step - 1); });
+
+  function drawOutlines(c, pane, field, view, colours, scale) {
+    each(field, scale, (i, step) => { c.beginPath(); lines(c, pane, field, i, i + 1, true); c.fillStyle = colours[step]; c.fill(); c.lineWidth = 0.7; c.strokeStyle = rgb(palette().ink, 0.6); c.stroke(); });
+  }
+
+  function drawEdges(c, pane, field, view, colours, scale) {
+    each(field, scale, (i, step) => { c.beginPath(); lines(c, pane, field, i, i + 1, false); c.lineWidth = 2.5 + step; c.strokeStyle = colours[step]; c.stroke(); });
+  }
+
+  function drawPoints(c, pane, field, view, colours, scale) {
+    each(field, scale, (i, step) => { c.beginPath(); c.arc(pane.px(field.xy[2 * i]), pane.py(field.xy[2 * i + 1]), 4 + step, 0, 7); c.fillStyle = colours[step]; c.fill(); c.lineWidth = 1; c.strokeStyle = rgb(palette().ink, 0.8); c.stroke(); });
+  }
+
+  function drawCells(c, pane, field, view, colours, scale) {
+    const { x, y, size, columns } = field.raster, side = Math.max(1, size / view.mpp);
+    each(field, scale, (i, step) => { c.fillStyle = colours[step]; c.fillRect(pane.px(x + (i % columns) * size), pane.py(y + (Math.floor(i / columns) + 1) * size), side + 0.5, side + 0.5); });
+    c.beginPath(); frameOf(field.raster).forEach(([u, v], i) => (i ? c.lineTo(pane.px(u), pane.py(v)) : c.moveTo(pane.px(u), pane.py(v))));
+    c.setLineDash([6, 5]); c.lineWidth = 1.2; c.strokeStyle = rgb(palette().ink, 0.7); c.stroke(); c.setLineDash([]);
+  }
+
+  function drawTop(c, pane, moment, colours, styles) {
     clip(c, pane);
     for (const order of moment.orders) {
-      const { colour, shape } = KINDS[order.kind] ?? KINDS.patrol_event;
+      const { colour, shape } = styles.kinds[order.kind];
       drawShape(c, shape, pane.px(order.x), pane.py(order.y), order.urgent ? 7 : 3.5);
       c.fillStyle = rgb(colour, order.urgent || order.known ? 0.95 : 0.35); c.fill();
       c.lineWidth = order.met ? 2.5 : 1; c.strokeStyle = rgb(colours.ink, order.urgent ? 0.9 : 0.3); c.stroke();
     }
     c.font = "bold 10px system-ui, sans-serif"; c.textAlign = "center"; c.textBaseline = "middle";
     for (const crew of moment.crews) {
-      const { colour, letter } = CREWS[crew.name] ?? CREWS.lift_crew, x = pane.px(crew.x), y = pane.py(crew.y);
+      const { colour, letter } = styles.crews[crew.name], x = pane.px(crew.x), y = pane.py(crew.y);
       c.beginPath(); c.arc(x, y, crew.moving ? 9 : 6, 0, 7);
       c.fillStyle = rgb(colour, crew.moving ? 1 : 0.75); c.fill();
       c.lineWidth = 1.5; c.strokeStyle = "#fff"; c.stroke();
@@ -89,8 +129,8 @@ export function canvasMap(holder) {
 
   return {
     kind: "canvas",
-    setCity(next) { city = next; drawn = ""; },
-    draw(moments, view, layers) {
+    setCity(next) { city = next; drawn = spread = ""; },
+    draw(moments, view, layers, styles) {
       if (!city) return;
       const { scale, w, h } = sizes(), colours = palette();
       const all = panes(moments.length, w, h, view);
@@ -100,11 +140,18 @@ export function canvasMap(holder) {
         all.forEach((pane) => drawBase(pane, view, layers, colours));
         drawn = key;
       }
+      const now = JSON.stringify([key, moments.map(({ field, closed }) => [field?.name, field?.version, closed?.version])]);
+      if (now !== spread) {
+        const m = middle.getContext("2d");
+        m.setTransform(scale, 0, 0, scale, 0, 0); m.clearRect(0, 0, w, h);
+        all.forEach((pane, i) => drawField(m, pane, moments[i], view));
+        spread = now;
+      }
       const c = top.getContext("2d");
       c.setTransform(scale, 0, 0, scale, 0, 0); c.clearRect(0, 0, w, h);
-      all.forEach((pane, i) => drawTop(c, pane, moments[i], colours));
+      all.forEach((pane, i) => drawTop(c, pane, moments[i], colours, styles));
       if (all.length > 1) { c.fillStyle = rgb(colours.ink, 0.5); c.fillRect(w / 2 - 1, 0, 2, h); }
     },
-    close() { base.remove(); top.remove(); },
+    close() { [base, middle, top].forEach((canvas) => canvas.remove()); },
   };
 }

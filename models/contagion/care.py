@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import heapq
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.fire.checks import require
+from models.checks import require
 from sim.errors import InputError
 from sim.streams import Stream
 from sim.text import Text
@@ -43,30 +42,31 @@ class Finding:
             require(Text("a figure of testing", "检测参数"), value, 0.0)
 
 
-class Found(NamedTuple):
-    """What came of new cases, each [cases]; days, inf where it never happens."""
-
-    symptoms_at: Floats
-    reported_at: Floats  #: the positive result
-    isolated_at: Floats
-
-
 class Laboratory:
     """Laboratories with a capacity a day: a queue, first come first served."""
 
     def __init__(self, finding: Finding, stream: Stream) -> None:
         self._finding, self._stream, self._free = finding, stream, 0.0
 
-    def find(self, key: Keys, infectious_at: Floats) -> Found:
-        """Return what comes of cases that become infectious at the given days; call with cases in order of time."""
+    def symptoms(self, key: Keys) -> NDArray[np.bool_]:
+        """Return who falls ill."""
+        return self._stream.uniforms("care.symptoms", key) < self._finding.symptomatic
+
+    def asks(self, key: Keys, infectious_at: Floats) -> Floats:
+        """Return the day on which each case goes for a test, inf for who does not."""
         t, draw = self._finding, self._stream.uniforms
-        ill = draw("care.symptoms", key) < t.symptomatic
-        seeks = ill & (draw("care.seeks", key) < t.seeks)
-        asked = np.where(seeks, infectious_at - t.delay_d * np.log(draw("care.delay", key)), np.inf)
+        seeks = self.symptoms(key) & (draw("care.seeks", key) < t.seeks)
+        return np.where(seeks, infectious_at - t.delay_d * np.log(draw("care.delay", key)), np.inf)
+
+    def results(self, key: Keys, asked: Floats) -> tuple[Floats, Floats]:
+        """Return the day of a positive result and that from which a case stays apart, inf where it never happens.
+
+        What was asked before must have been tested by earlier calls.
+        """
+        t, draw = self._finding, self._stream.uniforms
         result = self.queue(asked) + t.result_d
         reported = np.where(draw("care.positive", key) < t.sensitivity, result, np.inf)
-        isolated = np.where(draw("care.isolates", key) < t.isolates, reported, np.inf)
-        return Found(np.where(ill, infectious_at, np.inf), reported, isolated)
+        return reported, np.where(draw("care.isolates", key) < t.isolates, reported, np.inf)
 
     def queue(self, asked: Floats) -> Floats:
         """Return when each asked test is done: capacity is a test every 1/a_day; inf stays inf."""
@@ -109,8 +109,12 @@ class Severity:
 
     def deaths(self, stream: Stream, key: Keys, age: NDArray[np.int8], waited: Floats) -> NDArray[np.bool_]:
         """Return who dies, given how long they waited for a bed."""
+        return stream.uniforms("care.dies", key) < self.mortality(age, waited)
+
+    def mortality(self, age: NDArray[np.int8], waited: Floats) -> Floats:
+        """Return P(death) of each severe case, given the days that they waited for a bed."""
         chance = np.asarray(self.dies)[age] * np.where(waited > 1.0, self.without_bed, 1.0)
-        return stream.uniforms("care.dies", key) < np.minimum(chance, 1.0)
+        return np.asarray(np.minimum(chance, 1.0))
 
 
 class Beds:

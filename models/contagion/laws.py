@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.integrate import solve_ivp
 from scipy.optimize import brentq
 
-from models.fire.checks import require
+from models.checks import require
 from sim.errors import InputError
 from sim.text import Text
 
@@ -45,6 +45,34 @@ def final_size(r0: float, first: float = 0.0, immune: float = 0.0) -> float:
     if above(low) >= 0.0:  # so little above the threshold that the root is lost in rounding
         return low
     return float(brentq(above, low, s + first + 1e-12, xtol=1e-14, rtol=1e-14))
+
+
+def dies_out(beta: float, period: Transform, first: int = 1) -> float:
+    """Return the chance that an epidemic in a large community dies out by itself: the least root of q = φ(β(1 − q)), to the `first`.
+
+    φ is the transform of the infectious period; for an exponential one q = 1/R0 (Ball and Donnelly 1995,
+    doi:10.1016/0304-4149(94)00034-Q).
+    """
+    require(Text("the rate β", "速率 β"), beta, 0.0)
+    require(Text("the first cases", "首批病例数"), float(first), 0.0)
+
+    def above(q: float) -> float:
+        return period(beta * (1.0 - q)) - q
+
+    highest = 1.0 - 1e-9
+    if above(highest) >= 0.0:  # R0 ≤ 1
+        return 1.0
+    return float(brentq(above, 0.0, highest, xtol=1e-14)) ** first
+
+
+def enough_immune(r0: float, effect: float = 1.0) -> float:
+    """Return the coverage of a vaccine from which no epidemic can grow, (1 − 1/R0)/effect; infinity where none suffices."""
+    require(Text("R0", "基本再生数"), r0, 0.0)
+    require(Text("the effect of a vaccine", "疫苗效力"), effect, 0.0, 1.0)
+    needed = max(1.0 - 1.0 / r0, 0.0) if r0 > 0.0 else 0.0
+    if needed == 0.0:
+        return 0.0
+    return needed / effect if needed <= effect else float("inf")
 
 
 def growth_rate(beta: float, sigma: float, gamma: float) -> float:

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaincinv
 
-from models.fire.checks import require
-from sim.errors import InputError
+from models.checks import require
+from sim.errors import InputError, PhysicsError
 from sim.streams import Stream
 from sim.text import Text
 
@@ -121,7 +121,7 @@ def press(
 class Epidemic:
     """An epidemic in one run; days count from the start of the run's clock.
 
-    `key` names the residents for their luck. Change `susceptibility` (vaccines), `isolated_at` (isolation) and `factor`
+    `key` names the residents for their luck. It keeps 64 + 4·settings bytes a resident. Change `susceptibility` (vaccines), `isolated_at` (isolation) and `factor`
     (closed schools, masks) between steps.
     """
 
@@ -180,6 +180,10 @@ class Epidemic:
         """Go on by `dt` days, and return who was infected."""
         require(Text("a step of an epidemic", "疫情时间步"), dt, 0.0, 1.0, open_low=True)
         force = self._force(self.now + dt)
+        if not (np.isfinite(force).all() and force.min(initial=0.0) >= 0.0):
+            group = int(np.argmin(np.where(np.isfinite(force), force, -np.inf)))
+            raise PhysicsError(en=f"the force of infection in group {group} on day {self.now:g} is {force[group]:g}",
+                               zh=f"第 {self.now:g} 天、第 {group} 组的感染力为 {force[group]:g}")  # fmt: skip
         new = press(self.who, force, self._first, self.now, dt)
         self.now += dt
         self._begin(new)

@@ -9,7 +9,7 @@ from math import sqrt
 
 import numba
 
-from models.fire.checks import require
+from models.checks import require
 from sim.text import Text
 
 MQH = 610.0  #: kW/(m^2.5·kW^.5/(m·K^.5)): heat at which the layer is 500 K warmer, Q = 610·√(hk·At·Av·√Hv)

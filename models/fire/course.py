@@ -196,7 +196,9 @@ class FireCourse(Course):
             return
         stamps = self._world.orders.stamps[order]
         helped = stamps[ARRIVE] if not isnan(stamps[ARRIVE]) else stamps[CONTROL]
-        waited = (helped - stamps[REPORT]) / MINUTE if not isnan(helped) else HOUR / MINUTE
+        waited = (
+            min(helped - stamps[REPORT], HOUR) / MINUTE if not isnan(helped) else HOUR / MINUTE
+        )  # by then all is lost
         hour = float(stamps[ONSET]) / HOUR % 24.0
         tall = sum(self._towers.dead(b) for b in ground.members)
         low = sum(self._deaths.get(b, 0.0) for b in ground.members)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.fire.checks import require
+from models.checks import require
 from models.fire.ignition import PRODUCT
 from models.fire.state import GROWING, INVOLVED, WHOLE, Fire
 from models.fire.town import Town

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numba
 
-from models.fire.checks import require
+from models.checks import require
 from sim.text import Text
 
 REFERENCE_KW = 1055.0  #: 1000 BTU/s, the heat by which the classes are told apart

@@ -9,7 +9,7 @@ from __future__ import annotations
 from math import hypot
 from typing import NamedTuple
 
-from models.fire.checks import require
+from models.checks import require
 from sim.text import Text
 
 

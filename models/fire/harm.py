@@ -12,7 +12,7 @@ from math import erf, exp, log, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from models.fire.checks import require
+from models.checks import require
 from sim.text import Text
 
 Floats = NDArray[np.float64]

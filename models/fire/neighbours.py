@@ -9,8 +9,8 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from models.checks import require
 from models.fire.cells import CELL_M, Cells, build_cells
-from models.fire.checks import require
 from sim.city.model import Polylines
 from sim.text import Text
 

@@ -12,7 +12,7 @@ from math import atan, inf, log, pi, sqrt
 import numba
 import numpy as np
 
-from models.fire.checks import require
+from models.checks import require
 from sim.text import Text
 
 EMITTED, EMITTED_REDUCED = 168.0, 84.0  #: kW/m², BR 187

@@ -15,7 +15,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from models.fire.checks import require
+from models.checks import require
 from sim.errors import InputError
 from sim.text import Text
 

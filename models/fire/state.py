@@ -9,7 +9,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from models.fire.checks import require
+from models.checks import require
 from models.fire.town import Town
 from sim.streams import Stream
 from sim.text import Text

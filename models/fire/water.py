@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numba
 
-from models.fire.checks import require
+from models.checks import require
 from sim.text import Text
 
 #: Heat that a kilogram of water at 10 °C takes up as steam at 100 °C, kJ.

@@ -22,7 +22,8 @@ from sim.text import Text
 class Course:
     """What a hazard does in one run: the one place of its state.
 
-    A beat calls `step`; an order of one of its incident kinds calls `called`, `arrival` and `ended`.
+    A beat calls `step`; an order of one of its incident kinds calls `called`, `arrival`, `ramp` and
+    `ended`.
     """
 
     lasts_s: float = 0.0  #: after the last arrival it ends by itself
@@ -36,6 +37,10 @@ class Course:
     def arrival(self, order: int, present: int, expected: int) -> bool:
         """Return whether it is under control, now that `present` crews of the `expected` ones have arrived."""
         return True
+
+    def ramp(self, order: int) -> float:
+        """Return the seconds that a crew must wait at the hospital, beyond the handover, until there is a bed."""
+        return 0.0
 
     def ended(self, order: int) -> None:
         """Write outcome and expected deaths: the order is under control, or never will be."""

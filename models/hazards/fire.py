@@ -85,8 +85,8 @@ class Fire(Hazard):
     )  # fmt: skip
     reads: ClassVar[tuple[str, ...]] = (HYDRANT,)
     writes: ClassVar[tuple[FieldKind, ...]] = (
-        FieldKind("fire.state", Text("Fire by building (1 growing, 2 involved, 3 burnt, 4 put out)", "建筑火情（1 发展 2 猛烈 3 烧毁 4 扑灭）"),
-                  "building", "class", (1.0, 2.0, 3.0, 4.0), 1.0),
+        FieldKind("fire.state", Text("Fire by building", "建筑火情"), "building", "class", (1.0, 2.0, 3.0, 4.0), 1.0,
+                  (Text("growing", "发展"), Text("fully involved", "猛烈燃烧"), Text("burnt out", "烧毁"), Text("put out", "已扑灭"))),
         FieldKind("fire.flux", Text("Heat radiation on facades", "外墙受热辐射"), "building", "kW/m²",
                   (1.0, 2.5, 5.0, 12.5, 25.0, 50.0), 0.5),
         FieldKind("fire.smoke", Text("Stair without sight for smoke", "楼梯间烟气（能见度不足的楼层比例）"), "building", "share",

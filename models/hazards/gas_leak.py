@@ -48,7 +48,13 @@ BLAST = FieldKind(
     "gas.blast", Text("Overpressure of the explosion", "爆炸超压"), "building", "kPa", (1.0, 3.0, 7.0, 20.0, 50.0), 0.1
 )
 CUT = FieldKind(
-    "gas.cut", Text("Without gas since the valves were shut", "关阀后停气"), "building", "ratio", (0.5,), 1.0
+    "gas.cut",
+    Text("Without gas since the valves were shut", "关阀后停气"),
+    "building",
+    "class",
+    (1.0,),
+    1.0,
+    (Text("without gas", "停气"),),
 )
 _OPEN_WITHIN = 1800.0  #: s in which a jet in the open meets its spark, if it does (assumption)
 _ROOM_HEIGHT, _LARGEST = 3.0, 300.0  #: m and m³ of the space beside the leak (assumption)
@@ -140,6 +146,7 @@ class _Leak(Course):
         self._flow, self._pressure, self.released, self.deaths = 0.0, ATMOSPHERE, 0.0, 0.0
         self._shut = self._burns = self._cordoned = self._shutting = self._over = False
         self._left_at = float("inf")
+        self._kept, self._cordoning = [self._node], -1  #: nodes that rescue must reach, and the event of the cordon
         self._spaces()
         first = kind.hour * HOUR
         at = first if first >= world.window[0] else first + DAY
@@ -260,7 +267,13 @@ class _Leak(Course):
             self._call("building_fire", building, event, 0.8)
 
     def _call(self, kind: str, building: int, event: int, severity: float) -> None:
-        key = int(self._world.city.buildings.osm_id[building])
+        places = self._world.city.buildings
+        node = int(places.drive_node[building])
+        if self._near_node[node] and node not in self._kept:
+            self._kept.append(node)
+            if self._cordoned and not self._over:
+                self._close_streets()
+        key = int(places.osm_id[building])
         self._world.open_order(kind, key=key, building=building, severity=severity, cause=event)
 
     def arrival(self, order: int, present: int, expected: int) -> bool:
@@ -278,8 +291,12 @@ class _Leak(Course):
         world = self._world
         self._cordoned = True
         self._left_at = world.engine.now + self._kind.leave_min * MINUTE
-        event = world.tell(self._order, "gas_cordon", cause=self._strike)
-        world.roads.set("gas_leak", cordon(world.city.drive, self._node, self._near_node), event)
+        self._cordoning = world.tell(self._order, "gas_cordon", cause=self._strike)
+        self._close_streets()
+
+    def _close_streets(self) -> None:
+        world = self._world
+        world.roads.set("gas_leak", cordon(world.city.drive, self._kept, self._near_node), self._cordoning)
 
     def _shut_off(self) -> None:
         if isnan(self._world.orders.stamps[self._order, CONTROL]):

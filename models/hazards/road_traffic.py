@@ -35,7 +35,7 @@ QUEUE = FieldKind(
 _SLOWEST = 0.1  #: of the free speed: on foot, nobody is slower (assumption)
 _TOLD_EACH = 300.0  #: s after which slower streets reach crews: maps are as old
 _CHANGE = 0.1  #: smaller changes of a factor are told to nobody
-_AROUND = 500.0  #: m within which the busiest street has the crash
+_AROUND = 1000.0  #: m within which the busiest street has the crash
 _FREE = 1.0  #: vehicles held up in the whole city, below which the queues are gone
 
 
@@ -103,7 +103,7 @@ class _Traffic(Course):
             self._told_at = -np.inf
 
     def _crashes(self) -> None:
-        """Block lanes of the busiest street within 500 m of the wished place."""
+        """Block lanes of the busiest street within a kilometre of the wished place."""
         world, city = self._world, self._world.city
         assert self._kind.crash is not None  # noqa: S101 — for the type checker: only then is this called
         building = self._kind.crash.building(city, world.rules.stream, "traffic.place")

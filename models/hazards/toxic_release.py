@@ -39,8 +39,8 @@ HARM = FieldKind(
     "building", "share", (0.001, 0.01, 0.1, 0.5), 0.001,
 )  # fmt: skip
 ADVICE = FieldKind(
-    "toxic.advice", Text("Order to the sector: 1 stay inside, 2 leave", "扇区指令：1 就地避险，2 疏散"), "building",
-    "ratio", (0.5, 1.5), 1.0,
+    "toxic.advice", Text("Order to the sector", "扇区指令"), "building", "class", (1.0, 2.0), 1.0,
+    (Text("stay inside", "就地避险"), Text("leave", "疏散")),
 )  # fmt: skip
 _RINGS = (500.0, 1000.0, 2000.0, 3000.0)  #: m
 _BREATHING = 1.5  #: m above ground

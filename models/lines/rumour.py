@@ -19,6 +19,8 @@ from pydantic import Field
 
 from models.calendar import DAY
 from models.indicator import Columns, IndicatorKind, mean, ratio
+from models.information.statement import CALLS_PER_100K, PANIC, Statement, extra_calls, half_life
+from models.information.talk import AT_ORIGIN, CITY, ELSEWHERE, FIRST_PER_100K
 from models.lines.base import Line, Rows
 from models.parameter import Parameter
 from models.population import allocate
@@ -27,8 +29,7 @@ from sim.kinds import Unit
 from sim.text import Text
 from sim.units import unit_text
 
-GROUP_H = 0.5  #: in which a chat group has read a message
-MOST_CALLS = 2.0  #: emergency calls in a panic, against the usual
+SAID = Statement()
 _Share = Annotated[float, Field(ge=0, le=1), Unit("share")]
 _PerHour = Annotated[float, Field(ge=0, le=10), Unit("per hour")]
 Counts = NDArray[np.int64]
@@ -48,18 +49,6 @@ def _of_each(fold: Callable[[Columns], float]) -> Callable[[Columns], float]:
         return mean(np.array(told))
 
     return folded
-
-
-def half_life(columns: Columns) -> float:
-    """Return the hours from the peak until half as many spread it, NaN where that is not seen."""
-    spreading = columns["spreading"]
-    peak = int(np.argmax(spreading))
-    below = np.flatnonzero(spreading[peak:] <= spreading[peak] / 2.0)
-    if len(below) == 0 or spreading[peak] < 2:
-        return float("nan")
-    after = peak + int(below[0])
-    last, now = spreading[after - 1], spreading[after]
-    return float(after - peak - 1 + (last - spreading[peak] / 2.0) / (last - now))
 
 
 class Rumour(Line):
@@ -103,22 +92,24 @@ class Rumour(Line):
     rumours: Annotated[int, Field(ge=1, le=100), Unit("count")] = 1  #: on the first day of the window
     lasts_h: Annotated[int, Field(ge=1, le=1000), Unit("h")] = 96  #: for which each is followed
     steps_an_hour: Annotated[int, Field(ge=1, le=1000), Unit("per hour")] = 10
-    beta: _PerHour = 0.6
-    gamma: _PerHour = 0.1
-    delta: _PerHour = 0.5
-    stifling: _Share = 0.0  #: meetings with somebody who knows already that stop a spreader
-    elsewhere: _Share = 0.3  #: contacts outside one's own community (assumption)
+    beta: _PerHour = CITY.contacts_h
+    gamma: _PerHour = CITY.forgets_h
+    delta: _PerHour = SAID.delta
+    stifling: _Share = CITY.stifling  #: meetings with somebody who knows already that stop a spreader
+    elsewhere: _Share = ELSEWHERE  #: contacts outside one's own community (assumption)
     first_per_100k: Annotated[float, Field(ge=0), Unit("per 100,000 residents")] = (
-        20.0  #: who spread it at first (assumption)
+        FIRST_PER_100K  #: who spread it at first
     )
-    at_origin: _Share = 0.5  #: of them in one community; the rest saw a livestream (assumption)
-    media_reach: _Share = 0.5  #: residents who follow official media (assumption)
-    media_h: Annotated[float, Field(ge=0), Unit("h")] = 4.0  #: mean until they have seen a statement (assumption)
-    group_members: Annotated[float, Field(ge=0), Unit("count")] = 190.0  #: of a communicator's own chat group
-    panic: Annotated[float, Field(ge=0), Unit("factor")] = 2.0  #: emergency calls that spreading adds: ×1.3 at 15 %
-    calls_per_100k: Annotated[float, Field(ge=0), Unit("per 100,000 residents")] = (
-        80.0  #: a day, 110 and 120 (assumption)
-    )
+    at_origin: _Share = AT_ORIGIN  #: of them in one community; the rest saw a livestream (assumption)
+    media_reach: _Share = SAID.media_reach  #: residents who follow official media (assumption)
+    media_h: Annotated[float, Field(ge=0), Unit("h")] = (
+        SAID.media_h
+    )  #: mean until they have seen a statement (assumption)
+    group_members: Annotated[float, Field(ge=0), Unit("count")] = (
+        SAID.group_members
+    )  #: of a communicator's own chat group
+    panic: Annotated[float, Field(ge=0), Unit("factor")] = PANIC  #: emergency calls that spreading adds: ×1.3 at 15 %
+    calls_per_100k: Annotated[float, Field(ge=0), Unit("per 100,000 residents")] = CALLS_PER_100K  #: a day, 110 and 120
 
     indicators: ClassVar[tuple[IndicatorKind, ...]] = (
         IndicatorKind("peak.rumour", Text("Rumour: residents who spread it, at the peak", "谣言：峰值传播者占比"), unit_text("share"),
@@ -126,7 +117,7 @@ class Rumour(Line):
         IndicatorKind("heard.rumour", Text("Rumour: residents who ever heard it", "谣言：听到过的居民占比"), unit_text("share"),
                       "lower", _of_each(lambda c: ratio(float(c["heard"][-1]), float(c["residents"][0])))),
         IndicatorKind("half_life.rumour", Text("Rumour: peak to half of it", "谣言：峰值后半衰期"), unit_text("h"), "none",
-                      _of_each(half_life)),  # a low, flat wave fades more slowly than a high one
+                      _of_each(lambda c: half_life(c["spreading"]))),  # a low, flat wave fades more slowly than a high one
         IndicatorKind("calls.rumour", Text("Rumour: extra emergency calls", "谣言：额外紧急呼叫"),
                       unit_text("per 100,000 residents"), "lower",
                       _of_each(lambda c: 1e5 * ratio(float(c["calls"].sum()), float(c["residents"][0])))),
@@ -160,7 +151,7 @@ class Rumour(Line):
         for step in range(self.lasts_h * self.steps_an_hour):
             if step * dt <= statement:
                 before = spread.heard
-            calls += np.minimum(self.panic * spread.spreading / residents, MOST_CALLS - 1.0) * residents
+            calls += extra_calls(spread.spreading / residents, self.panic) * residents
             if spread.spreading.any():
                 expected = self.expected(spread, p, step * dt - statement)
                 spread = spread.after(*stream.poissons(expected, "rumour.persons", entity, step).reshape(2, -1))
@@ -191,14 +182,7 @@ class Rumour(Line):
 
     def debunking(self, p: Any, since_h: float) -> float:
         """Return the rate (per hour) at which a statement stops spreaders `since_h` after it: δ·trust·told."""
-        if since_h <= 0.0:
-            return 0.0
-        in_group = min(since_h / GROUP_H, 1.0)
-        own = -np.expm1(-p["communicator.per_100k"] * self.group_members / 1e5)
-        groups = 1.0 - (1.0 - p["rumour.group_reach"]) * (1.0 - own)
-        media = self.media_reach * (-np.expm1(-since_h / self.media_h) if self.media_h > 0.0 else 1.0)
-        told = 1.0 - (1.0 - media) * (1.0 - groups * in_group)
-        return float(self.delta * p["rumour.trust"] * (told + own * in_group * (p["rumour.debunk_factor"] - 1.0)))
+        return Statement(self.delta, self.media_reach, self.media_h, self.group_members).debunking(p, since_h)
 
     def _met(self, part: Counts, residents: Counts) -> NDArray[np.float64]:
         """Return the share of `part` among those whom somebody meets, by community."""

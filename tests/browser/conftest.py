@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -30,13 +31,12 @@ def chromium() -> str:
     return found
 
 
-@pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real server with an empty home."""
+@contextmanager
+def served(home: Path) -> Iterator[str]:
+    """A real server over a home; its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    home = tmp_path_factory.mktemp("served")
     root = Path(__file__).resolve().parents[2]
     command = [sys.executable, "-m", "api.cli", "serve", "--port", str(port), "--home", str(home)]
     server = subprocess.Popen(command, cwd=root)
@@ -50,6 +50,13 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     yield base
     server.terminate()
     server.wait(20)
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real server with an empty home."""
+    with served(tmp_path_factory.mktemp("served")) as base:
+        yield base
 
 
 @pytest.fixture(params=["webgl", "canvas"])

@@ -37,6 +37,8 @@ COMMANDS = (
     "run",
     "compare",
     "difference",
+    "passport",
+    "why",
     "experiment",
     "calibrate",
     "demo",

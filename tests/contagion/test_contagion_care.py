@@ -22,13 +22,14 @@ def test_a_laboratory_does_so_many_a_day():
 
 
 def test_who_is_found_is_the_product_of_the_shares():
-    found = Laboratory(Finding(0.5, 0.4, 1.5, 1e12, 0.8, 0.5, 0.6), Stream(2, DECISIONS)).find(
-        KEYS, np.zeros(len(KEYS))
-    )
-    assert np.isfinite(found.symptoms_at).mean() == pytest.approx(0.5, abs=0.015)
-    assert np.isfinite(found.reported_at).mean() == pytest.approx(0.5 * 0.4 * 0.8, abs=0.01)
-    assert np.isfinite(found.isolated_at).mean() == pytest.approx(0.5 * 0.4 * 0.8 * 0.6, abs=0.01)
-    reported = found.reported_at[np.isfinite(found.reported_at)]
+    lab = Laboratory(Finding(0.5, 0.4, 1.5, 1e12, 0.8, 0.5, 0.6), Stream(2, DECISIONS))
+    asked = lab.asks(KEYS, np.zeros(len(KEYS)))
+    reported, isolated = lab.results(KEYS, asked)
+    assert lab.symptoms(KEYS).mean() == pytest.approx(0.5, abs=0.015)
+    assert np.isfinite(asked).mean() == pytest.approx(0.5 * 0.4, abs=0.01)
+    assert np.isfinite(reported).mean() == pytest.approx(0.5 * 0.4 * 0.8, abs=0.01)
+    assert np.isfinite(isolated).mean() == pytest.approx(0.5 * 0.4 * 0.8 * 0.6, abs=0.01)
+    reported = reported[np.isfinite(reported)]
     assert reported.mean() == pytest.approx(1.5 + 0.5, abs=0.12)
     assert (reported >= 0.5).all()
 

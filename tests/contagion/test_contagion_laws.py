@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.contagion.laws import (
+    dies_out,
+    enough_immune,
     exponential_period,
     final_size,
     fixed_period,
@@ -53,6 +55,22 @@ def test_the_curve_keeps_everybody_and_ends_at_the_final_size():
     assert np.abs(sum(curve) - 1.0).max() < 1e-9
     assert (np.diff(curve.removed) >= -1e-10).all()
     assert curve.removed[-1] == pytest.approx(final_size(1.5, 1e-4), abs=1e-8)
+
+
+@given(st.floats(1.05, 20.0), st.integers(1, 5))
+def test_a_markov_epidemic_dies_out_as_one_over_r0(r0, first):
+    assert dies_out(r0 / 4.0, exponential_period(4.0), first) == pytest.approx(r0**-first, rel=1e-6)
+    assert dies_out(r0 / 4.0, fixed_period(4.0)) == pytest.approx(1.0 - final_size(r0), abs=1e-7)  # the same equation
+    assert dies_out(0.9 / 4.0, exponential_period(4.0)) == 1.0
+
+
+@given(st.floats(0.0, 20.0), st.floats(0.01, 1.0))
+def test_from_the_coverage_on_that_suffices_no_outbreak_is_major(r0, effect):
+    coverage = enough_immune(r0, effect)
+    if coverage <= 1.0:
+        assert final_size(r0, immune=min(coverage * effect + 1e-9, 1.0)) == pytest.approx(0.0, abs=1e-6)
+    if 0.0 < coverage <= 1.0:
+        assert final_size(r0, immune=coverage * effect * 0.9) > 0.0  # a planted fault: a tenth too few
 
 
 def jump_chain(n: int, m: int, beta: float, gamma: float) -> np.ndarray:

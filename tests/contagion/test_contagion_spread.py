@@ -10,9 +10,9 @@ import pytest
 from scipy.stats import chisquare
 from scipy.stats import t as student
 
-from models.contagion.laws import exponential_period, final_size, fixed_period, seir_curve, size_law
+from models.contagion.laws import dies_out, exponential_period, final_size, fixed_period, seir_curve, size_law
 from models.contagion.spread import DECISIONS, Disease, Epidemic, Setting
-from sim.errors import InputError
+from sim.errors import InputError, PhysicsError
 from sim.streams import Stream
 
 FLU = Disease(latent_d=3.0, infectious_d=4.0)
@@ -74,6 +74,26 @@ def test_a_major_outbreak_comes_to_the_final_size():
             sizes.append(share)
     assert agree(sizes, final_size(2.0, 3 / 4000))
     assert not agree(sizes, final_size(2.2, 3 / 4000))  # a planted fault
+
+
+@pytest.mark.parametrize(("disease", "period"), [(FLU, exponential_period(4.0)), (FIXED, fixed_period(4.0))],
+                         ids=["exponential", "fixed"])  # fmt: skip
+def test_outbreaks_die_out_as_often_as_the_law_says(disease, period):
+    """Many towns beside each other, each with one first case; a minor outbreak ends below a tenth of the town."""
+    n, count, rate = 400, 700, 2.0 / 4.0
+    group = np.repeat(np.arange(count, dtype=np.int32), n)
+    keys = np.arange(len(group), dtype=np.uint64)
+    epidemic = Epidemic(disease, (Setting("towns", group, rate),), keys, Stream(9, DECISIONS))
+    epidemic.infect(np.arange(count) * n, infectious=True)
+    end(epidemic, 0.5, 90.0)
+    minor = float((np.bincount(group[np.isfinite(epidemic.infected_at)], minlength=count) < n / 10).mean())
+    expected, wrong = dies_out(rate, period), dies_out(rate * 1.3, period)  # a planted fault
+
+    def likely(chance: float) -> bool:
+        return abs(minor - chance) < 3.3 * (chance * (1.0 - chance) / count) ** 0.5 + 0.01
+
+    assert likely(expected)
+    assert not likely(wrong)
 
 
 def infectious_share(n: int, beta: float, first: float, seed: int, days: np.ndarray) -> np.ndarray:
@@ -258,3 +278,11 @@ def test_luck_does_not_depend_on_who_else_there_is():
 def test_what_cannot_be_is_told(call):
     with pytest.raises(InputError):
         call()
+
+
+@pytest.mark.parametrize("factor", [float("nan"), -1.0])
+def test_a_run_stops_where_the_force_is_no_force(factor):
+    epidemic = town(50, 1.0, first=5)
+    epidemic.factor[0] = factor
+    with pytest.raises(PhysicsError, match=r"group 0 on day 0"):
+        epidemic.step(0.5)

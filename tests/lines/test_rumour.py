@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from scipy.optimize import brentq
 
 from models.calendar import DAY, WorkingHours
-from models.lines.rumour import Rumour, Spread, half_life
+from models.information.statement import half_life
+from models.lines.rumour import Rumour, Spread
 from models.parameters import preset_values
 from models.stages import Rules
 from sim.streams import Stream
@@ -140,5 +141,5 @@ def test_panic_adds_up_to_as_many_calls_as_usual(rumour):
 def test_the_half_life_is_that_of_the_curve():
     fading = 1000.0 * 0.5 ** (np.arange(20) / 4.0)
     curve = np.concatenate([[10.0, 300.0], fading])
-    assert half_life({"spreading": curve}) == pytest.approx(4.0, abs=0.05)
-    assert np.isnan(half_life({"spreading": np.array([1.0, 5.0, 4.0])}))
+    assert half_life(curve) == pytest.approx(4.0, abs=0.05)
+    assert np.isnan(half_life(np.array([1.0, 5.0, 4.0])))

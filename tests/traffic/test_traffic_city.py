@@ -67,7 +67,7 @@ def test_a_cordon_keeps_one_way_in(tiny_city):
     streets = tiny_city.drive
     node = int(streets.nodes // 2)
     inside = np.hypot(streets.x - streets.x[node], streets.y - streets.y[node]) < 500.0
-    factors = cordon(streets, node, inside)
+    factors = cordon(streets, [node], inside)
     closed = (inside[streets.tails()]) & inside[streets.head]
     assert (factors[~closed] == 1.0).all()
     assert (factors[closed] == 0.0).sum() > 0

@@ -1,0 +1,1 @@
+"""What people hear of: rumours and who stops them, warnings by channel, and the calls that a scare causes."""
