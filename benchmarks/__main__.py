@@ -18,6 +18,7 @@ PARTS = (
     "governance",
     "contagion",
     "flood",
+    "networks",
     "comparison",
     "page",
 )
