@@ -42,10 +42,12 @@ export function coloursOf({ scale, labels }) {
   });
 }
 
-// How many places are at each step now.
+// How many places are at each step now; kept until the values change.
 export function countsOf(field, scale) {
+  if (field.counted?.version === field.version) return field.counted.counts;
   const counts = new Array(scale.length).fill(0);
   for (const value of field.values) { const step = stepOf(value, scale); if (step) counts[step - 1]++; }
+  field.counted = { version: field.version, counts };
   return counts;
 }
 
@@ -66,6 +68,22 @@ export function pointsOf({ raster, first, xy }, place) {
   const points = [];
   for (let k = first ? first[place] : place; k < (first ? first[place + 1] : place + 1); k++) points.push([xy[2 * k], xy[2 * k + 1]]);
   return points;
+}
+
+// A raster as a picture, its first row at the bottom; kept until its values or colours change.
+export function picture(field, shown) {
+  const { raster: { columns, rows }, values, version } = field, colours = coloursOf(shown), key = `${version} ${colours}`;
+  if (field.pictured?.key === key) return field.pictured.canvas;
+  const canvas = document.createElement("canvas");
+  canvas.width = columns; canvas.height = rows;
+  const c = canvas.getContext("2d"), image = c.createImageData(columns, rows);
+  for (let i = 0; i < values.length; i++) {
+    const step = stepOf(values[i], shown.scale);
+    if (step) image.data.set([...colours[step - 1], 180], 4 * ((rows - 1 - Math.floor(i / columns)) * columns + (i % columns)));
+  }
+  c.putImageData(image, 0, 0);
+  field.pictured = { key, canvas };
+  return canvas;
 }
 
 // The edge of a raster, m.

@@ -1,5 +1,5 @@
 // The map on Canvas2D: the same columns, the same functions, no WebGL.
-import { coloursOf, frameOf, signsOf, stepOf } from "./fields.js";
+import { coloursOf, frameOf, picture, signsOf, stepOf } from "./fields.js";
 import { CLOSED, ROAD_WIDTH, drawNoEntry, drawShape, palette, rgb } from "./style.js";
 
 export function canvasMap(holder) {
@@ -74,7 +74,7 @@ export function canvasMap(holder) {
     clip(c, pane);
     if (field) {
       const colours = coloursOf(shown), draw = { edge: drawEdges, cell: drawCells, point: drawPoints }[field.place] ?? drawOutlines;
-      draw(c, pane, field, view, colours.map((colour) => rgb(colour, { cell: 0.7, area: 0.65 }[field.place] ?? 0.92)), shown.scale);
+      draw(c, pane, field, view, colours.map((colour) => rgb(colour, { area: 0.65 }[field.place] ?? 0.92)), shown.scale, shown);
     }
     if (closed) {
       for (const [width, colour] of [[6, rgb(CLOSED)], [2, "#fff"]]) {
@@ -101,9 +101,10 @@ export function canvasMap(holder) {
     each(field, scale, (i, step) => { c.beginPath(); c.arc(pane.px(field.xy[2 * i]), pane.py(field.xy[2 * i + 1]), 4 + step, 0, 7); c.fillStyle = colours[step]; c.fill(); c.lineWidth = 1; c.strokeStyle = rgb(palette().ink, 0.8); c.stroke(); });
   }
 
-  function drawCells(c, pane, field, view, colours, scale) {
-    const { x, y, size, columns } = field.raster, side = Math.max(1, size / view.mpp);
-    each(field, scale, (i, step) => { c.fillStyle = colours[step]; c.fillRect(pane.px(x + (i % columns) * size), pane.py(y + (Math.floor(i / columns) + 1) * size), side + 0.5, side + 0.5); });
+  function drawCells(c, pane, field, view, colours, scale, shown) {
+    const { x, y, size, columns, rows } = field.raster;
+    c.imageSmoothingEnabled = false;
+    c.drawImage(picture(field, shown), pane.px(x), pane.py(y + rows * size), (columns * size) / view.mpp, (rows * size) / view.mpp);
     c.beginPath(); frameOf(field.raster).forEach(([u, v], i) => (i ? c.lineTo(pane.px(u), pane.py(v)) : c.moveTo(pane.px(u), pane.py(v))));
     c.setLineDash([6, 5]); c.lineWidth = 1.2; c.strokeStyle = rgb(palette().ink, 0.7); c.stroke(); c.setLineDash([]);
   }

@@ -1,5 +1,5 @@
 // The map on deck.gl: the scene is pydeck's, the data are our binary frames, the moment is drawn on top.
-import { coloursOf, frameOf, pointsOf, signsOf, stepOf } from "./fields.js";
+import { coloursOf, frameOf, picture, pointsOf, signsOf, stepOf } from "./fields.js";
 import { CLOSED, ROAD_WIDTH, drawNoEntry, drawShape, palette, rgb } from "./style.js";
 
 export const hasWebgl = () => {
@@ -57,19 +57,6 @@ function signs(colours, styles) {
 
 const CLEAR = [0, 0, 0, 0];
 
-// A raster as a picture, its first row at the bottom.
-function picture({ raster: { columns, rows }, values }, colours, scale) {
-  const canvas = document.createElement("canvas");
-  canvas.width = columns; canvas.height = rows;
-  const c = canvas.getContext("2d"), image = c.createImageData(columns, rows);
-  values.forEach((value, i) => {
-    const step = stepOf(value, scale);
-    if (step) image.data.set([...colours[step - 1], 180], 4 * ((rows - 1 - Math.floor(i / columns)) * columns + (i % columns)));
-  });
-  c.putImageData(image, 0, 0);
-  return canvas;
-}
-
 // A line in dashes that repeat each `period` m.
 function dashes(line, period) {
   return line.slice(1).flatMap(([bx, by], i) => {
@@ -126,12 +113,12 @@ export async function deckMap(holder, settled) {
 
   // What a hazard does to its places: the scene's layer of the field, with the colours of the moment.
   function fieldLayer(field, { scale, labels }, id) {
-    const colours = coloursOf({ scale, labels }), steps = Array.from(field.values, (value) => stepOf(value, scale));
+    const colours = coloursOf({ scale, labels }), steps = field.raster ? [] : Array.from(field.values, (value) => stepOf(value, scale));
     const alpha = { edge: 255, area: 165 }[field.place] ?? 235, colour = (i) => (steps[i] ? [...colours[steps[i] - 1], alpha] : CLEAR);
     const layer = drawings[`field.${field.name}`], more = { ...meters(), id, pickable: false, visible: true };
     if (field.place === "cell") {
       const { x, y, size, columns, rows } = field.raster;
-      return layer.clone({ ...more, data: [], image: picture(field, colours, scale), bounds: [x, y, x + columns * size, y + rows * size], textureParameters: { minFilter: "nearest", magFilter: "nearest" } });
+      return layer.clone({ ...more, data: [], image: picture(field, { scale, labels }), bounds: [x, y, x + columns * size, y + rows * size], textureParameters: { minFilter: "nearest", magFilter: "nearest" } });
     }
     if (field.place === "point") return layer.clone({
       ...more, data: steps.map((step, i) => ({ step, i })).filter(({ step }) => step), getPosition: ({ i }) => [field.xy[2 * i], field.xy[2 * i + 1]],
