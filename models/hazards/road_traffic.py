@@ -36,6 +36,7 @@ _SLOWEST = 0.1  #: of the free speed: on foot, nobody is slower (assumption)
 _TOLD_EACH = 300.0  #: s after which slower streets reach crews: maps are as old
 _CHANGE = 0.1  #: smaller changes of a factor are told to nobody
 _AROUND = 1000.0  #: m within which the busiest street has the crash
+_FULL = 0.6  #: of the room in a street, above which drivers see the queue and turn elsewhere (assumption)
 _FREE = 1.0  #: vehicles held up in the whole city, below which the queues are gone
 
 
@@ -146,7 +147,8 @@ class _Traffic(Course):
 
     def _flow(self, queues: Queues, beat: float) -> None:
         closed = self._others <= 0.0
-        queues.set_demand(self._traffic.begun(self._hour), self._traffic.shares(self._hour, closed))
+        avoided = closed | (queues.filled() > _FULL)
+        queues.set_demand(self._traffic.begun(self._hour), self._traffic.shares(self._hour, avoided))
         through = self._traffic.let_through(self._hour) * self._others * self._lanes
         queues.limits(np.where(closed, queues.capacity, through), queues.capacity * np.where(closed, 0.0, 1.0))
         queues.run(max(STEP, round(beat / STEP) * STEP))

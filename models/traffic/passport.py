@@ -31,6 +31,8 @@ PASSPORT = Passport(
         Text("Lanes and capacities follow the class of the road; 15 vehicles stand on 100 m of lane; queues start off at 5 m/s.",
              "车道数与通行能力按道路等级取值；每车道 100 米停 15 辆；启动波 5 m/s。"),
         Text("Drivers turn away from a closed street at the junction before it; with no other way, they wait.", "驾驶人在封闭路段前的路口绕行；无路可走时等待。"),
+        Text("So they do before a street that is filled to six tenths; without it, a city of fixed routes locks up.",
+             "前方路段占满六成时同样绕行；若路线固定不变，全城会锁死。"),
         Text("On average a street is as slow as the table of hours says; the equilibrium only makes some slower.",
              "道路平均速度以小时表为准；均衡结果只使部分道路更慢。"),
     ),

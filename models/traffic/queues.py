@@ -156,6 +156,11 @@ class Queues:
         held: Floats = self._up[:, at] - self._down[:, at]
         return held
 
+    def filled(self) -> Floats:
+        """Return how full each link is: its vehicles against those that fit, float64 [links]."""
+        share: Floats = self.inside() / self._room
+        return share
+
     def delayed(self) -> Floats:
         """Return the vehicles that would have left each link by now without any queue on it, float64 [links]."""
         return late(self._up, self._down, self._lag, self.now)
