@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 # Bytecode is compiled at install: without it every start is two to three times slower.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help venv demo test test-all serve passports bench lint types lock browser clean
+.PHONY: help venv demo test test-all serve passports bench water lint types lock browser clean
 
 help:  ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -42,6 +42,10 @@ passports: $(STAMP)  ## measure the models against cases whose answer is known, 
 bench: $(STAMP)  ## measure
 	$(BIN)/python -m benchmarks
 
+water: $(STAMP)  ## add EPANET through WNTR, and check our flows against it
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-water.lock
+	$(BIN)/python -m pytest tests/networks/test_epanet.py
+
 lint: $(STAMP)
 	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/lint-imports
 
@@ -50,7 +54,9 @@ types: $(STAMP)
 
 lock:  ## pin the dependencies again, with hashes and without addresses
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
-	  --python-version 3.11 --all-extras --no-header -o requirements.lock pyproject.toml
+	  --python-version 3.11 --extra osm --extra web --extra dev --no-header -o requirements.lock pyproject.toml
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --python-version 3.11 --extra water --no-header -c requirements.lock -o requirements-water.lock pyproject.toml
 
 clean:
 	rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -17,6 +17,8 @@ PARTS = (
     "day",
     "governance",
     "contagion",
+    "flood",
+    "networks",
     "comparison",
     "page",
 )

@@ -83,6 +83,7 @@ class _Kept:
     geometry: Geometry | None
     told: NDArray[np.int64]  #: value / step, as the log knows it
     changes: list[tuple[float, NDArray[np.int32], NDArray[np.float32]]] = field(default_factory=list)
+    cause: int = -1  #: the event because of which it last changed
 
 
 class Fields(Mapping[str, NDArray[np.float64]]):
@@ -121,6 +122,14 @@ class Fields(Mapping[str, NDArray[np.float64]]):
     def geometry(self, name: str) -> Geometry | None:
         """Return the raster or the points of a field, None where the city has its places."""
         return self._kept[name].geometry
+
+    def because(self, name: str, event: int) -> None:
+        """Let the writer of a field say because of which event it changes now, for whoever acts on it."""
+        self._kept[name].cause = event
+
+    def cause(self, name: str) -> int:
+        """Return the event because of which a field last changed, -1 where its writer named none."""
+        return self._kept[name].cause
 
     def snapshot(self, time: float) -> None:
         """Log what has changed since the last snapshot."""

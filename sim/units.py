@@ -6,7 +6,7 @@ from sim.errors import InputError
 from sim.text import Text
 
 #: Symbols of the SI read the same in both languages and stand for themselves.
-_SAME = ("m", "m²", "m³", "mm", "kg", "kPa", "MW", "kW/m²", "ppm", "°")
+_SAME = ("m", "°C", "m²", "m³", "mm", "kg", "kPa", "MW", "kW/m²", "ppm", "°")
 _TOLD = {
     "choice": "选项",
     "class": "类",
@@ -23,12 +23,16 @@ _TOLD = {
     "h": "小时",
     "households": "户",
     "km/h": "公里/小时",
+    "l": "升",
     "l/min": "升/分钟",
     "l/s": "升/秒",
     "levels": "级",
     "log": "对数标准差",
     "m/s": "米/秒",
     "min": "分钟",
+    "mm/h": "毫米/小时",
+    "m³/h": "立方米/小时",
+    "m³/s": "立方米/秒",
     "operators": "家",
     "per 1,000 households and day": "每千户每天",
     "per 1,000 households": "每千户",

@@ -16,7 +16,13 @@ PACKAGES = ("api", "models", "scenarios", "sim", "viz", "benchmarks", "tools", "
 SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 LINES, BODY, PARAMETERS, DEPTH = 300, 50, 7, 4
 #: Compiled kernels are one loop over columns; the options of a command are its parameters.
-KERNELS = {"models/patrol.py", "sim/routing/kernels.py", "sim/city/partition.py", "models/traffic/links.py"}
+KERNELS = {
+    "models/patrol.py",
+    "sim/routing/kernels.py",
+    "sim/city/partition.py",
+    "models/traffic/links.py",
+    "models/flood/shallow.py",
+}
 COMMANDS = {"api/cli.py", "api/cli_city.py", "api/cli_study.py"}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

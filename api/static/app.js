@@ -315,6 +315,7 @@ function Map({ runs, city, time, moments, view, setView, layers, probe, setProbe
     ${!runs.length && html`<p class="empty">${t("noMap")}</p>`}
     ${runs.map((run, i) => html`<strong class="name" style=${{ left: `${(100 / runs.length) * i}%` }}>${i ? "B" : "A"} · ${run.manifest.policy.name} ${told(run.manifest.policy.title)}</strong>`)}
     ${probe && view && runs.map((_, i) => { const x = 100 * ((i + 0.5) / runs.length); return html`<span class="probe" aria-hidden="true" style=${{ left: `calc(${x}% + ${(probe.x - view.x) / view.mpp}px)`, top: `calc(50% - ${(probe.y - view.y) / view.mpp}px)` }}></span>`; })}
+    ${runs.length > 1 && renderer === "webgl" && html`<span class="divider" aria-hidden="true"></span>`}
     ${runs.length > 0 && html`<span class="clock" aria-live="off">${clock(time)}</span>
       <span class="zoom"><button type="button" aria-label="+" onClick=${() => zoom(setView, 0.7)}>+</button><button type="button" aria-label="−" onClick=${() => zoom(setView, 1.4)}>−</button></span>
       <span class="source">${city?.streets.attribution} ${renderer === "canvas" ? t("noWebgl") : ""}</span>`}
@@ -342,7 +343,7 @@ function Timeline({ runs, styles, time, setTime, begin, end, t }) {
 }
 
 function Legend({ runs, styles, t, told }) {
-  const { incidents, crews } = runs[0].legend, kinds = [...new Set(runs.flatMap((run) => run.orders.kinds))].sort((a, b) => incidents[b].urgent - incidents[a].urgent);
+  const { incidents, crews } = runs[0].legend, kinds = Object.keys(incidents).sort((a, b) => incidents[b].urgent - incidents[a].urgent);
   return html`<fieldset><legend>${t("legend")}</legend><ul class="legend">
     ${kinds.map((kind) => html`<li><${Sign} style=${styles.kinds[kind]} /> ${told(incidents[kind].title)}</li>`)}
     ${runs[0].legs.kinds.map((kind) => html`<li><span class="crew" style=${{ background: rgb(styles.crews[kind].colour) }}>${styles.crews[kind].letter}</span> ${told(crews[kind].title)}</li>`)}

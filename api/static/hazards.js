@@ -85,6 +85,6 @@ export function Why({ runs, asked, close, t, told }) {
     ${!answers && html`<p>${t("loading")} …</p>`}
     ${answers?.map((answer, i) => answer && html`<div><p><b>${letter(runs, i)}${told(answer.headline)}</b></p><p>${told(answer.summary)}</p>
       <ol class="parts">${answer.parts.map((part) => html`<li><span class="bar" style=${{ width: `${(100 * part.seconds) / Math.max(...answer.parts.map((one) => one.seconds))}%` }}></span>
-        <b class="n">${t("minutes", { x: figure(part.seconds / 60) })}</b> ${told(part.text)}${causes(part.causes)}</li>`)}</ol>
+        <b class="n">${t("minutes", { x: (part.seconds / 60).toFixed(1) })}</b> ${told(part.text)}${causes(part.causes)}</li>`)}</ol>
       ${answer.led.length > 0 && html`<p>${t("ledTo")}</p>${causes(answer.led)}`}</div>`)}</section>`;
 }

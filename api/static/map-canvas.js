@@ -74,7 +74,7 @@ export function canvasMap(holder) {
     clip(c, pane);
     if (field) {
       const colours = coloursOf(shown), draw = { edge: drawEdges, cell: drawCells, point: drawPoints }[field.place] ?? drawOutlines;
-      draw(c, pane, field, view, colours.map((colour) => rgb(colour, field.place === "cell" ? 0.7 : 0.92)), shown.scale);
+      draw(c, pane, field, view, colours.map((colour) => rgb(colour, { cell: 0.7, area: 0.65 }[field.place] ?? 0.92)), shown.scale);
     }
     if (closed) {
       for (const [width, colour] of [[6, rgb(CLOSED)], [2, "#fff"]]) {

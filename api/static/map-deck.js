@@ -127,7 +127,7 @@ export async function deckMap(holder, settled) {
   // What a hazard does to its places: the scene's layer of the field, with the colours of the moment.
   function fieldLayer(field, { scale, labels }, id) {
     const colours = coloursOf({ scale, labels }), steps = Array.from(field.values, (value) => stepOf(value, scale));
-    const alpha = field.place === "edge" ? 255 : 235, colour = (i) => (steps[i] ? [...colours[steps[i] - 1], alpha] : CLEAR);
+    const alpha = { edge: 255, area: 165 }[field.place] ?? 235, colour = (i) => (steps[i] ? [...colours[steps[i] - 1], alpha] : CLEAR);
     const layer = drawings[`field.${field.name}`], more = { ...meters(), id, pickable: false, visible: true };
     if (field.place === "cell") {
       const { x, y, size, columns, rows } = field.raster;

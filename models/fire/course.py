@@ -32,6 +32,7 @@ from models.fire.state import (
 from models.fire.structures import standard_classes
 from models.fire.towers import Towers
 from models.fire.town import Town, build_town
+from models.fire.water import supplied
 from models.hazards.base import Course
 from models.orders import ARRIVE, CONTROL, ONSET, REPORT
 from models.world import World
@@ -39,6 +40,7 @@ from models.world import World
 if TYPE_CHECKING:
     from models.hazards.fire import Fire, Ignition
 
+HYDRANT = "water.hydrant"  #: what hydrants can give at a building, l/s, where a model of the mains runs
 STEP_S = 15.0  #: longest inner step
 _TOLD = {SET: "fire_set", RADIATION: "fire_spreads", BRAND: "fire_jumps", CONTACT: "fire_breaks_through"}
 
@@ -66,6 +68,9 @@ class FireCourse(Course):
         self._left = sorted(kind.ignitions, key=lambda one: one.at_h)
         self._grounds = Grounds(world, kind.ground_m, kind.first_alarms)
         self._towers = Towers(world, self._town)
+        self._drawn = world.fields.add(kind.writes[3])
+        self._tanks: dict[int, float] = {}  #: l in the tanks of engines, by the origin of their ground
+        self._short: set[int] = set()  #: origins of grounds that have not the water they want
         self._deaths: dict[int, float] = {}  #: expected, by building
 
     def step(self, now: float, beat: float) -> None:
@@ -76,7 +81,7 @@ class FireCourse(Course):
             if not self._fire.counts[0]:
                 continue
             if i == 0:
-                self._place_water()
+                self._place_water(beat)
             advance(self._town, self._classes, self._fire, self._wind, self._luck, now + i * beat / steps, beat / steps)
         self._tell()
         self._towers.step(now, beat, self._fire, self._grounds)
@@ -96,13 +101,29 @@ class FireCourse(Course):
         ignite(self._town, self._fire, building, unit, now, (SET, -1))
         self._towers.smoke_ways[building] = (what.stair_leak, Well(what.well_share, what.well_leak))
 
-    def _place_water(self) -> None:
+    def _place_water(self, beat: float) -> None:
         """Put the engines' water where it does most, ground by ground; what no engine is at has none."""
+        self._drawn[:] = 0.0
         for ground in self._grounds.open():
             engines = ground.engines(self._world)
             if engines:
                 members = fire_ground(self._town, self._fire, ground.origin, self._kind.ground_m)
-                place_water(self._fire, members, engines * self._flow)
+                flow = self._supplied(ground, engines, beat)
+                placed = place_water(self._fire, members, flow)
+                self._drawn[ground.origin] = placed.attack + placed.shield
+
+    def _supplied(self, ground: Ground, engines: int, beat: float) -> float:
+        """Return the flow that the engines of a ground have: all they want, unless a model of the mains says less."""
+        wanted, fields, origin = engines * self._flow, self._world.fields, ground.origin
+        if HYDRANT not in fields:
+            return wanted
+        tanks = self._tanks.get(origin, engines * self._kind.tank_l)
+        flow, self._tanks[origin] = supplied(wanted, float(fields[HYDRANT][origin]), tanks, beat)
+        short = flow < 0.5 * wanted
+        if short != (origin in self._short):
+            self._short ^= {origin}
+            self._event(origin, "fire_short_of_water" if short else "fire_has_water", fields.cause(HYDRANT))
+        return flow
 
     def _tell(self) -> None:
         """Log what took fire, flashed over or ended since the last beat, and call, and release, the brigade."""

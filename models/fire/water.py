@@ -24,3 +24,13 @@ def absorbed_heat(flow: float) -> float:
 def needed_flow(heat: float) -> float:
     """Return the flow that a fire of `heat` kW needs to be held, l/s."""
     return require(Text("heat", "热释放"), heat, 0.0) / (LATENT * EFFICIENCY)
+
+
+def supplied(wanted: float, hydrants: float, tanks: float, seconds: float) -> tuple[float, float]:
+    """Return what engines have for `seconds` of the `wanted` flow, and what their tanks hold then.
+
+    wanted, hydrants : l/s;  tanks : l, which fill what hydrants do not give.
+    """
+    given = min(wanted, hydrants)
+    from_tanks = min(wanted - given, tanks / seconds)
+    return given + from_tanks, tanks - from_tanks * seconds

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from models.catalogue import Duration, IncidentKind
-from models.fire.course import FireCourse
+from models.fire.course import HYDRANT, FireCourse
 from models.fire.grounds import ORDER
 from models.fire.growth import class_growth_rate
 from models.fire.passport import PASSPORT
@@ -83,6 +83,7 @@ class Fire(Hazard):
         "fire.where", "fire.structure", "fire.growth", "fire.barrier", "fire.wall", "fire.brands", "fire.reach",
         "fire.aside", "fire.lights", "fire.home", "fire.asleep", "fire.leaves", "fire.tolerance", "fire.storey", "fire.well", "fire.unknown_brands", "fire.unknown_water",
     )  # fmt: skip
+    reads: ClassVar[tuple[str, ...]] = (HYDRANT,)
     writes: ClassVar[tuple[FieldKind, ...]] = (
         FieldKind("fire.state", Text("Fire by building", "建筑火情"), "building", "class", (1.0, 2.0, 3.0, 4.0), 1.0,
                   (Text("growing", "发展"), Text("fully involved", "猛烈燃烧"), Text("burnt out", "烧毁"), Text("put out", "已扑灭"))),
@@ -90,6 +91,7 @@ class Fire(Hazard):
                   (1.0, 2.5, 5.0, 12.5, 25.0, 50.0), 0.5),
         FieldKind("fire.smoke", Text("Stair without sight for smoke", "楼梯间烟气（能见度不足的楼层比例）"), "building", "share",
                   (0.05, 0.25, 0.5, 0.75), 0.05),
+        FieldKind("fire.drawn", Text("Water that engines draw", "消防车取水流量"), "building", "l/s", (1.0, 15.0, 30.0, 60.0), 1.0),
     )  # fmt: skip
     opens: ClassVar[Mapping[str, IncidentKind]] = {
         ORDER: IncidentKind(
@@ -112,6 +114,10 @@ class Fire(Hazard):
         "fire_flashover": Text("it flashes over", "发生轰燃"),
         "fire_put_out": Text("it is put out", "被扑灭"),
         "fire_burnt_out": Text("it has burnt out", "燃尽"),
+        "fire_short_of_water": Text(
+            "hydrants and tanks give less than half of the water wanted", "消火栓与车载水不足所需一半"
+        ),
+        "fire_has_water": Text("there is water enough again", "供水恢复充足"),
         "fire_out": Text("the fire ground is under control", "火场得到控制"),
         "people_caught": Text("smoke on the stairs cuts people off", "楼梯间烟气阻断人员疏散"),
     }
@@ -135,6 +141,7 @@ class Fire(Hazard):
     old_below_m2: Annotated[float, Field(ge=0.0), Unit("m²")] = 0.0  #: low houses with less footprint are old ones
     old_shares: Annotated[tuple[Share, Share, Share], Unit("share")] = (0.6, 0.3, 0.1)  #: by structure (assumption)
     engine_l_s: Annotated[float, Field(ge=0.0, le=200.0), Unit("l/s")] = 13.0  #: two hand lines an engine (assumption)
+    tank_l: Annotated[float, Field(ge=0.0, le=20_000.0), Unit("l")] = 3000.0  #: in an engine's tank (assumption)
     brands_sigma: Annotated[float, Field(ge=0.0, le=3.0), Unit("log")] = (
         0.0  #: of what is not known of brands, once a run
     )

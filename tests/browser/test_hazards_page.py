@@ -13,6 +13,7 @@ from models.hazards.base import hazard_kinds
 from sim.runs import Run
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+canvas = pytest.mark.parametrize("page", ["canvas"], indirect=True)
 LANGUAGES = pytest.mark.parametrize("language", ["en", "zh"])
 WORDS = {
     "en": {"warns": "The gas mains of this city are synthetic.", "story": "an excavator has struck a gas main", "closed": "Street closed",
@@ -99,6 +100,7 @@ def drawn(page, name: str) -> bool:
     return False
 
 
+@canvas
 def test_the_value_under_the_pointer_is_told_as_text(page, address: str, run: Run):
     watch(page, address, run, lang="en", t=38_000, field="test.depth")
     assert "Point at the map" in page.inner_text("#readout")
@@ -116,6 +118,7 @@ def test_the_value_under_the_pointer_is_told_as_text(page, address: str, run: Ru
     assert page.inner_text("#readout").startswith("0.6 m")
 
 
+@canvas
 def test_time_runs_both_ways(page, address: str, run: Run):
     def counts(moment: int) -> list[str]:
         page.fill("#time", str(moment))
@@ -131,6 +134,7 @@ def test_time_runs_both_ways(page, address: str, run: Run):
     assert counts(34_800) == before
 
 
+@canvas
 def test_a_link_keeps_the_layer(page, address: str, run: Run):
     watch(page, address, run, lang="en", t=38_000)
     page.select_option("#field", "test.pressure")
@@ -143,7 +147,7 @@ def test_a_link_keeps_the_layer(page, address: str, run: Run):
     assert page.input_value("#field") == "test.pressure"
 
 
-@pytest.mark.parametrize("page", ["canvas"], indirect=True)
+@canvas
 @LANGUAGES
 def test_passports_are_read_wide_and_narrow(page, address: str, tmp_path: Path, language: str):
     page.goto(f"{address}/passports#lang={language}&hazard=gas_leak")
@@ -158,7 +162,7 @@ def test_passports_are_read_wide_and_narrow(page, address: str, tmp_path: Path, 
     look(page, tmp_path, f"passports-{language}")
 
 
-@pytest.mark.parametrize("page", ["canvas"], indirect=True)
+@canvas
 @LANGUAGES
 def test_nothing_serious_for_axe_at_hazards_and_passports(page, address: str, run: Run, language: str):
     from axe_playwright_python.sync_playwright import Axe

@@ -420,7 +420,7 @@ def test_hostile_names_stay_whole_in_the_city_and_out_of_the_scene(hostile: tupl
     assert set(HOSTILE) <= set(city.drive.names)
     assert set(HOSTILE) <= set(city.areas.name)
     assert HOSTILE[0] in city.facilities.name
-    shown = json.dumps(scene(city, "/frames", "/run"))
+    shown = json.dumps(scene(city, "/frames", {}))
     assert "alert(1)" not in shown
 
 

@@ -31,8 +31,6 @@ def test_passports_are_listed_and_read(home: Path):
         for word in (*words, "✓", "doi:10.1002/j.1551-8833.1993.tb06018.x"):
             assert word in told.stdout
         assert "✗" not in told.stdout
-    facts = json.loads(jinling("passport", "gas_leak", "--json", home=home).stdout)
-    assert facts["measured"][0]["held"] is True
     assert "there are: building_fire" in refusal(jinling("passport", "magic", home=home))
 
 
@@ -63,8 +61,6 @@ def test_why_lists_the_latest_and_answers(run: Run, home: Path):
     assert "← 09:30 an excavator has struck a gas main" in told.stdout
     chinese = jinling("why", run.id, leak, "--lang", "zh", home=home).stdout
     assert "首批力量（燃气抢修组）" in chinese
-    parts = json.loads(jinling("why", run.id, leak, "--json", home=home).stdout)["parts"]
-    assert all(part["seconds"] >= 1.0 for part in parts)
 
 
 def test_what_cannot_be_asked_is_told(run: Run, home: Path):
