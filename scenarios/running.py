@@ -58,6 +58,7 @@ def determinants(scenario: Scenario, policy: Policy, seed: int, city: City) -> d
     return {
         "scenario": said,
         "hazards": {name: hazard.model_dump(mode="json") for name, hazard in scenario.acting_hazards().items()},
+        "contents": {name: read for name, hazard in scenario.acting_hazards().items() if (read := hazard.contents())},
         "kinds": {name: kind.model_dump(mode="json") for name, kind in scenario.kinds().items()},
         "city": city.hash,
         "parameters": resolved(scenario, policy),

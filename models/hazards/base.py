@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pyarrow as pa
@@ -64,8 +66,15 @@ class Hazard(Kind):
     opens: ClassVar[Mapping[str, IncidentKind]] = {}  #: kinds of incidents that it brings along, with a rate of 0
     crews: ClassVar[Mapping[str, CrewKind]] = {}  #: crews beside the usual ones whom it needs
     tells: ClassVar[Mapping[str, Text]] = {}  #: the events of the log that it tells of
+    files: ClassVar[tuple[str, ...]] = ()  #: those of its fields that are paths of files
     table: ClassVar[pa.Schema | None] = None  #: of its rows, `area` is one of the columns; called as the hazard is
     indicators: ClassVar[tuple[IndicatorKind, ...]] = ()
+
+    def contents(self) -> dict[str, str]:
+        """Return the SHA-256 of each file that it names: a run is known by what stands in them, not by their names."""
+        named = [(name, getattr(self, name)) for name in self.files]
+        return {name: sha256(Path(path).read_bytes()).hexdigest() for name, path in named
+                if path is not None and Path(path).is_file()}  # fmt: skip
 
     def start(self, world: World) -> Course:
         """Return its course in a run; called before the first beat, when the fields are there to be added."""

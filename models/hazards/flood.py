@@ -53,6 +53,7 @@ class Flood(Hazard):
         "flood.drivers", "flood.ground_floor", "flood.in_garage",
     )  # fmt: skip
     writes: ClassVar[tuple[FieldKind, ...]] = (DEPTH, RATING, STREET_DEPTH, GARAGE)
+    files: ClassVar[tuple[str, ...]] = ("dem",)
     opens: ClassVar[dict[str, IncidentKind]] = {
         "flood_rescue": IncidentKind(
             title=Text("Trapped by water", "被困水中"), per_100k_year=0.0, entity="building", hours=(1.0,) * 24,

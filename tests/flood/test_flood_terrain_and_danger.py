@@ -15,6 +15,7 @@ from models.flood.danger import danger_class, hazard_rating, vehicle_speed
 from models.flood.streets import courses, speed_factors
 from models.flood.synthetic import synthetic_terrain
 from models.flood.terrain import Terrain, read_terrain
+from models.hazards.flood import Flood
 from sim.city.model import Polylines
 from sim.city.speeds import free_speeds
 from sim.errors import InputError, PhysicsError
@@ -212,3 +213,10 @@ def test_invented_ground_has_underpasses_apart_and_is_the_same_for_a_seed(tiny_c
 def test_a_raster_that_is_not_its_elevations_is_refused():
     with pytest.raises(InputError):
         Terrain(np.zeros((3, 3)), Raster(0.0, 0.0, 1.0, 4, 3), "EPSG:32650")
+
+
+def test_a_run_is_known_by_what_stands_in_its_file(tmp_path: Path):
+    first = Flood(dem=str(written(tmp_path, ASC.format(last=6)))).contents()
+    assert Flood(dem=str(written(tmp_path, ASC.format(last=7)))).contents() != first
+    assert Flood(dem=str(written(tmp_path, ASC.format(last=6)))).contents() == first
+    assert Flood().contents() == {}
