@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from hazard_day import MORE, hazard_run, with_more_fields
+from serving import served
 from test_page import look
 
 from models.hazards.base import hazard_kinds
@@ -31,8 +32,6 @@ def run(tiny, tiny_city, home: Path) -> Run:
 @pytest.fixture(scope="session")
 def address(home: Path, run: Run) -> Iterator[str]:
     """A real server over the runs of the tests."""
-    from conftest import served
-
     with served(home) as base:
         yield base
 
