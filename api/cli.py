@@ -116,8 +116,8 @@ def _print_run(stored: Any, title: str, language: Language) -> None:
         table.add_column(text.in_language(language))
     for kind in indicator_kinds():
         value = stored.indicators[kind.name]
-        table.add_row(kind.title.in_language(language), "–" if value is None else figure(value),
-                      kind.unit.in_language(language))  # fmt: skip
+        if value is not None:  # there was something to measure
+            table.add_row(kind.title.in_language(language), figure(value), kind.unit.in_language(language))
     Console(markup=False).print(table)
     print_warnings(stored.manifest, language)
     say(Text(f"run {stored.id}  log {stored.manifest['log_hash']}",

@@ -27,9 +27,7 @@ from sim.text import Text
 if TYPE_CHECKING:
     from models.hazards.flood import Flood
 
-DEPTH = FieldKind(
-    "flood.depth", Text("Depth of water", "积水深度"), "cell", "m", (0.05, 0.15, 0.3, 0.6, 1.0, 2.0), 0.05
-)
+DEPTH = FieldKind("flood.depth", Text("Depth of water", "积水深度"), "cell", "m", (0.15, 0.3, 0.6, 1.0, 2.0), 0.05)
 RATING = FieldKind(
     "flood.rating", Text("Danger to people, d·(v + 0.5) + debris", "行人危险度 d·(v+0.5)+碎片系数"), "cell", "ratio",
     (0.75, 1.25, 2.0), 0.25,

@@ -34,7 +34,9 @@ from sim.fields import FieldKind, Points
 from sim.kinds import Unit
 from sim.text import Text
 
-OUT = FieldKind("power.out", Text("Without power", "停电"), "building", "ratio", (0.5,), 1.0)
+OUT = FieldKind(
+    "power.out", Text("Without power", "停电"), "building", "ratio", (0.5,), 1.0, (Text("without power", "停电"),)
+)
 LOADING = FieldKind(
     "power.loading", Text("Load of substations, of what they may carry now", "变电站负载率"), "point", "ratio",
     (0.5, 0.8, 1.0, 1.3, 1.6), 0.05,
