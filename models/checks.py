@@ -20,3 +20,12 @@ def require(what: Text, value: float, least: float, most: float = float("inf"), 
         en=f"{what.en} must be a number {sign} {least:g}{upper}; {value:g} came",
         zh=f"{what.zh}须为{sign_zh} {least:g}{upper_zh}的数；收到 {value:g}",
     )
+
+
+def whole(shares: tuple[float, ...]) -> tuple[float, ...]:
+    """Return `shares` if each is from 0 to 1 and they make up the whole, within 1e-6; else raise."""
+    if all(0.0 <= share <= 1.0 for share in shares) and abs(sum(shares) - 1.0) <= 1e-6:
+        return shares
+    told = ", ".join(f"{share:g}" for share in shares)
+    raise InputError(en=f"shares from 0 to 1 that sum to 1 are needed; {told} came",
+                     zh=f"各比例须在 0 至 1 之间且合计为 1；收到 {told}")  # fmt: skip

@@ -23,7 +23,7 @@ from sim.text import Text
 class Kind(BaseModel):
     """Base of everything that is chosen by its `kind` in a file."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     family: ClassVar[Text] = Text("kind", "种类")  #: what the members of its family are called
     title: ClassVar[Text]

@@ -10,9 +10,10 @@ from math import exp, isnan
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from models.calendar import MINUTE
+from models.checks import whole
 from models.hazards.base import Course, Hazard
 from models.intake import interview_s
 from models.orders import ARRIVE, CONTROL, ONSET, REPORT
@@ -46,16 +47,21 @@ class BuildingFire(Hazard):
         limits=(Text("no spread: the hazard `fire` follows fires from room to room and house to house", "不考虑蔓延：蔓延火灾见 `fire`"),),
     )  # fmt: skip
     kind: Literal["building_fire"] = "building_fire"
-    class_shares: Annotated[tuple[float, float, float, float], Unit("share")] = (0.45, 0.35, 0.15, 0.05)
-    fuel_mw: Annotated[float, Field(gt=0), Unit("MW")] = 2.5  #: median of the heat that the fuel allows
-    fuel_sigma: Annotated[float, Field(gt=0), Unit("log")] = 1.2
+    class_shares: Annotated[tuple[float, float, float, float], AfterValidator(whole), Unit("share")] = (
+        0.45,
+        0.35,
+        0.15,
+        0.05,
+    )
+    fuel_mw: Annotated[float, Field(gt=0, le=1000), Unit("MW")] = 2.5  #: median of the heat that the fuel allows
+    fuel_sigma: Annotated[float, Field(gt=0, le=3), Unit("log")] = 1.2
     resident_tries: Annotated[float, Field(ge=0, le=1), Unit("share")] = 0.3
     q50_resident_mw: Annotated[float, Field(gt=0), Unit("MW")] = 0.1
     q50_micro_mw: Annotated[float, Field(gt=0), Unit("MW")] = 0.8
     q50_engine_mw: Annotated[float, Field(gt=0), Unit("MW")] = 6.0
     q50_full_mw: Annotated[float, Field(gt=0), Unit("MW")] = 25.0
-    deaths_per_fire: Annotated[float, Field(ge=0), Unit("deaths")] = 0.0046  #: Jan–Sep 2024: 999 of 217,000
-    deaths_per_min: Annotated[float, Field(ge=0), Unit("share/min")] = 0.03  #: elasticity, Jaldell 2017
+    deaths_per_fire: Annotated[float, Field(ge=0, le=1), Unit("deaths")] = 0.0046  #: Jan–Sep 2024: 999 of 217,000
+    deaths_per_min: Annotated[float, Field(ge=0, le=1), Unit("share/min")] = 0.03  #: elasticity, Jaldell 2017
     reference_min: Annotated[float, Field(ge=0), Unit("min")] = 8.0  #: first help at which the mean above holds
 
     def start(self, world: World) -> Course:

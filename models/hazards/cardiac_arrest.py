@@ -51,7 +51,7 @@ class CardiacArrest(Hazard):
     kind: Literal["cardiac_arrest"] = "cardiac_arrest"
     witnessed: Annotated[float, Field(ge=0, le=1), Unit("share")] = 0.40
     shockable: Annotated[float, Field(ge=0, le=1), Unit("share")] = 0.054  #: registry: 5.4 %
-    fitted: Annotated[float, Field(gt=0), Unit("factor")] = 1.24  #: κ: today's survival is 1.2 % of the treated
+    fitted: Annotated[float, Field(gt=0, le=10), Unit("factor")] = 1.24  #: κ: today's survival is 1.2 % of the treated
     radius_m: Annotated[float, Field(gt=0), Unit("m")] = 500.0  #: alert radius
     answers: Annotated[float, Field(ge=0, le=1), Unit("share")] = 0.25  #: of the volunteers who are alerted
     starts_cpr: Annotated[float, Field(ge=0, le=1), Unit("share")] = 0.6  #: of the volunteers who come first

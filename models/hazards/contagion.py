@@ -10,9 +10,10 @@ from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 import pyarrow as pa
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from models.catalogue import Duration, IncidentKind
+from models.checks import whole
 from models.contagion import care, meeting, spread
 from models.contagion.care import Finding, Severity, Vaccine
 from models.contagion.course import ORDER, EpidemicCourse, outside
@@ -100,7 +101,7 @@ class Contagion(Hazard):
     first_per_100k: Per100k = 100.0  #: infectious when the run begins (assumption)
     latent_d: Annotated[float, Field(ge=0.0, le=365.0), Unit("d")] = 1.4
     infectious_d: Annotated[float, Field(gt=0.0, le=365.0), Unit("d")] = 2.5
-    shares: Annotated[tuple[float, float, float, float], Unit("share")] = Mixing(
+    shares: Annotated[tuple[float, float, float, float], AfterValidator(whole), Unit("share")] = Mixing(
         1.0
     ).shares  #: home, school, work, community
     vaccinated: Share = 0.04  #: of the residents (assumption)

@@ -8,9 +8,10 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from models.catalogue import Duration, IncidentKind
+from models.checks import whole
 from models.fire.course import HYDRANT, FireCourse
 from models.fire.grounds import ORDER
 from models.fire.growth import class_growth_rate
@@ -139,7 +140,11 @@ class Fire(Hazard):
     wind_m_s: Annotated[float, Field(ge=0.0, le=60.0), Unit("m/s")] = 3.0
     wind_from_deg: Annotated[float, Field(ge=-360.0, le=360.0), Unit("°")] = 180.0  #: clockwise from north
     old_below_m2: Annotated[float, Field(ge=0.0), Unit("m²")] = 0.0  #: low houses with less footprint are old ones
-    old_shares: Annotated[tuple[Share, Share, Share], Unit("share")] = (0.6, 0.3, 0.1)  #: by structure (assumption)
+    old_shares: Annotated[tuple[Share, Share, Share], AfterValidator(whole), Unit("share")] = (
+        0.6,
+        0.3,
+        0.1,
+    )  #: by structure (assumption)
     engine_l_s: Annotated[float, Field(ge=0.0, le=200.0), Unit("l/s")] = 13.0  #: two hand lines an engine (assumption)
     tank_l: Annotated[float, Field(ge=0.0, le=20_000.0), Unit("l")] = 3000.0  #: in an engine's tank (assumption)
     brands_sigma: Annotated[float, Field(ge=0.0, le=3.0), Unit("log")] = (
