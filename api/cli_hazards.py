@@ -102,7 +102,8 @@ def _print_measured(rows: list[dict[str, Any]], language: Language) -> None:
 def why(
     run: Annotated[str, typer.Argument(help="A run's id, or its first letters · 运行编号或其开头")],
     order: Annotated[
-        int, typer.Argument(help="Number of an order; none lists the latest arrivals · 工单号；留空则列出迟到者")
+        int,
+        typer.Argument(min=-1, help="Number of an order; none lists the latest arrivals · 工单号；留空则列出迟到者"),
     ] = -1,
     home: _Home = Path("var"),
     lang: _Lang = "",

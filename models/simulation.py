@@ -263,6 +263,6 @@ class Simulation:
 def _renumbered(table: pa.Table, number: np.ndarray) -> pa.Table:
     """Name orders by their row in the table of orders instead of by incident."""
     old = table["order"].to_numpy()
-    new = np.where(old >= 0, number[np.maximum(old, 0)], -1) if len(old) else old
+    new = np.append(number, -1)[old]  # what belongs to no order has -1, also where there is no order at all
     index = table.schema.get_field_index("order")
     return table.set_column(index, table.schema.field(index), pa.array(new, type=pa.int32()))

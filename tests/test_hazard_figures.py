@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from in_city import InCity
 from pydantic import ValidationError
 
 from models.hazards.base import hazard_kinds
+from scenarios.language import IncidentChange
 
 
 @pytest.mark.parametrize(
@@ -27,3 +29,18 @@ def test_a_figure_that_cannot_be_is_refused(kind: str, figures: dict, says: str)
 
 def test_every_hazard_stands_with_its_own_figures():
     assert all(kind().model_dump() for kind in hazard_kinds().values())
+
+
+def test_a_run_without_any_order_has_its_log(tiny, tiny_city, tiny_people):
+    quiet = {name: IncidentChange(rate_factor=0.0) for name in tiny.kinds()}
+    runs = InCity(tiny, tiny_city, tiny_people)
+    tables = runs.run({"flood": {"hour": 9.0, "series_mm_per_h": [0.0]}}, incidents=quiet, hours=2.0).tables()
+    assert tables["orders"].num_rows == 0
+    assert tables["events"].num_rows > 0
+    assert set(tables["events"]["order"].to_pylist()) == {-1}
+
+
+def test_two_ignitions_of_the_same_wish_are_two_fires(tiny, tiny_city, tiny_people):
+    runs = InCity(tiny, tiny_city, tiny_people)
+    fires = runs.run({"fire": {"ignitions": [{"at_h": 8.5}, {"at_h": 8.5}]}}, hours=1.0).tables()["fire"]
+    assert fires.num_rows >= 2

@@ -65,7 +65,7 @@ class FireCourse(Course):
         self._smoke = world.fields.add(kind.writes[2])
         self._known = np.zeros(len(self._town.site), dtype=np.int32)  #: state as it was last told
         self._events: dict[int, int] = {}  #: the event with which each building took fire
-        self._left = sorted(kind.ignitions, key=lambda one: one.at_h)
+        self._left = sorted(enumerate(kind.ignitions), key=lambda one: one[1].at_h)
         self._grounds = Grounds(world, kind.ground_m, kind.first_alarms)
         self._towers = Towers(world, self._town)
         self._drawn = world.fields.add(kind.writes[3])
@@ -88,12 +88,12 @@ class FireCourse(Course):
         self._write()
 
     def _set(self, now: float) -> None:
-        while self._left and self._left[0].at_h * HOUR <= now:
-            self._light(self._left.pop(0), now)
+        while self._left and self._left[0][1].at_h * HOUR <= now:
+            self._light(*self._left.pop(0), now)
 
-    def _light(self, what: Ignition, now: float) -> None:
+    def _light(self, number: int, what: Ignition, now: float) -> None:
         """Set a building alight as the scenario says."""
-        building = what.building(self._world)
+        building = what.building(self._world, number)
         site = self._town.site[building]
         storey = min(what.storey, int(site["storeys"]) - 1)
         unit = int(storey * site["across"] + site["across"] // 2)

@@ -10,6 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from models.calendar import HOUR
 from models.catalogue import Duration, IncidentKind
 from models.checks import whole
 from models.fire.course import HYDRANT, FireCourse
@@ -37,7 +38,7 @@ class Ignition(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     where: Where = Where()
-    at_h: Annotated[float, Field(ge=0.0, le=24.0 * 366.0)] = 0.0  #: h from midnight of the first day
+    at_h: Annotated[float, Field(ge=0.0, le=24.0 * 366.0)] = 0.0  #: h from midnight of the first day; the past is now
     growth: Literal["slow", "medium", "fast", "ultrafast"] = "medium"
     storey: Annotated[int, Field(ge=0, le=199)] = 0  #: 0 is the ground
     structure: Literal["wooden", "masonry", "resistant"] | None = None  #: of this building, where it is known
@@ -47,9 +48,9 @@ class Ignition(BaseModel):
     well_share: Share = 0.0  #: of the flats with windows on a light well that fills with smoke
     well_leak: Share = 0.3  #: of the stair's smoke that enters these (assumption)
 
-    def building(self, world: World) -> int:
-        """Return the building that it begins in."""
-        return self.where.building(world.city, world.rules.stream, "fire.where")
+    def building(self, world: World, number: int) -> int:
+        """Return the building in which the ignition of this number begins: two of the same wish are two fires."""
+        return self.where.building(world.city, world.rules.stream, "fire.where", number)
 
     def growth_rate(self) -> float:
         """Return α, kW/s²."""
@@ -161,6 +162,8 @@ class Fire(Hazard):
         if self.wind_m_s > 25.0:
             world.warn(self.kind, Text("wind above 25 m/s: landing distances of brands were not checked there",
                                        "风速超过 25 m/s：飞火落距未经验证"))  # fmt: skip
+        if any(one.at_h * HOUR >= world.window[1] for one in self.ignitions):
+            world.warn(self.kind, Text("an ignition lies after the end of the run", "有起火时刻在运行结束之后"))
         return FireCourse(self, world)
 
     def structures(self, world: World) -> NDArray[np.int64]:
@@ -172,7 +175,7 @@ class Fire(Hazard):
         bare, brick, _ = self.old_shares
         by_luck = np.where(draws < bare, WOODEN, np.where(draws < bare + brick, MASONRY, RESISTANT))
         found = np.where(low & (buildings.footprint < self.old_below_m2), by_luck, plain).astype(np.int64)
-        for one in self.ignitions:
+        for number, one in enumerate(self.ignitions):
             if one.structure is not None:
-                found[one.building(world)] = STRUCTURES.index(one.structure)
+                found[one.building(world, number)] = STRUCTURES.index(one.structure)
         return found

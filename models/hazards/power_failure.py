@@ -34,9 +34,8 @@ from sim.fields import FieldKind, Points
 from sim.kinds import Unit
 from sim.text import Text
 
-OUT = FieldKind(
-    "power.out", Text("Without power", "停电"), "building", "ratio", (0.5,), 1.0, (Text("without power", "停电"),)
-)
+OUT = FieldKind("power.out", Text("Without power", "停电"), "building", "ratio", (0.5,), 1.0,
+                (Text("without power", "停电"),))  # fmt: skip
 LOADING = FieldKind(
     "power.loading", Text("Load of substations, of what they may carry now", "变电站负载率"), "point", "ratio",
     (0.5, 0.8, 1.0, 1.3, 1.6), 0.05,
@@ -152,10 +151,8 @@ class _Blackout(Course):
         self._stopped: dict[int, tuple[int, int]] = {}  #: building and riders by order of a lift
         self._failed: set[int] = set()  #: branches that are broken, not only tripped
         self._event, self._lost = -1, np.full(count, -1, dtype=np.int64)  #: with which each building lost its power
-        self._over_s, self._dead_since = (
-            0.0,
-            float("inf"),
-        )  #: how long something was overloaded, and since when streets are dead
+        # How long something was overloaded, and since when streets are dead.
+        self._over_s, self._dead_since = 0.0, float("inf")
         self._sheds = self._changed = False
         first = kind.hour * HOUR
         world.engine.at(first if first >= world.window[0] else first + DAY, self._fails)
