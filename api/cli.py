@@ -289,6 +289,9 @@ def main() -> None:
         sys.exit(leave.exit_code)
     except (KeyboardInterrupt, typer.Abort):
         _tell_stopped()
+    except BrokenPipeError:  # who reads the output has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
     except OSError as error:
         _tell_file(error)
     except Exception as error:  # noqa: BLE001 - the last resort: one sentence, and the trace in a file

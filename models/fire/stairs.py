@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 EXTINCTION, LIT_WALL = 8.7, 3.0  #: m²/g; K of a wall that is lit, 8 of a lit sign
 SOOT_YIELD, CO_YIELD = 0.06, 0.04  #: g/g of mixed furnishing after flashover (SFPE Handbook, table A.39; assumption)
 HEAT_OF_COMBUSTION = 20.0  #: kJ/g of mixed furnishing (assumption)
-PPM_OF_CO = 873.0  #: ppm at 20 °C of 1 g/m³ of carbon monoxide
+PPM_OF_CO = 873.0  #: ppm at 25 °C of 1 g/m³ of carbon monoxide
 TENABLE_M = 5.0  #: m of sight that people who know the way need (ISO 13571)
 FATAL_DOSE = 35000.0  #: ppm·min
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
+from zlib import error as ZlibError  # noqa: N812 - an exception, called so
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +31,10 @@ class Terrain:
     def __post_init__(self) -> None:
         if self.z.shape != (self.raster.rows, self.raster.columns) or min(self.z.shape) < 1:
             raise InputError(en=f"the elevations are {self.z.shape}, the raster is not", zh="高程数组与栅格大小不一致")
+        if not np.isfinite([self.raster.x, self.raster.y, self.raster.size]).all():
+            raise InputError(
+                en="the corner and the size of a cell are finite numbers", zh="栅格角点与像元尺寸须为有限数"
+            )
         if not self.raster.size > 0.0:
             raise InputError(en="a cell of the elevation model has a size above 0 m", zh="高程模型的像元尺寸须大于 0")
         holes = np.flatnonzero(~np.isfinite(self.z))
@@ -115,7 +121,7 @@ def _read_npz(file: Path) -> Terrain:
             z = np.asarray(held["z"], dtype=np.float64)
             x, y, size = (float(held[name]) for name in ("x", "y", "size"))
             crs = str(held["crs"])
-    except (KeyError, ValueError, OSError) as error:
+    except (KeyError, ValueError, TypeError, EOFError, OSError, BadZipFile, ZlibError) as error:
         raise InputError(en="an .npz elevation model holds z, x, y, size and crs", zh=".npz 高程模型须含 z、x、y、size 与 crs",
                          file=file.name) from error  # fmt: skip
     if z.ndim != 2:
@@ -136,11 +142,11 @@ def _read_ascii(file: Path, crs: str) -> Terrain:
                 raise InputError(en=f"the head of the grid does not say {', '.join(missing)}",
                                  zh=f"栅格文件头缺少 {'、'.join(missing)}", file=file.name)  # fmt: skip
             columns, rows = int(head["ncols"]), int(head["nrows"])
-            if not 0 < columns * rows <= _MOST_CELLS:
+            if min(columns, rows) < 1 or columns * rows > _MOST_CELLS:
                 raise InputError(en=f"the grid has {columns} × {rows} cells; at most {_MOST_CELLS:,} are read",
                                  zh=f"栅格为 {columns} × {rows}，最多读取 {_MOST_CELLS:,} 个像元", file=file.name)  # fmt: skip
             values = np.array([*map(float, numbers), *(float(word) for line in lines for word in line.split())])
-    except (UnicodeDecodeError, StopIteration, IndexError, ValueError) as error:
+    except (OverflowError, UnicodeDecodeError, StopIteration, IndexError, ValueError) as error:
         if isinstance(error, InputError):
             raise
         raise InputError(en="this is no ESRI ASCII grid", zh="不是 ESRI ASCII 栅格文件", file=file.name) from error

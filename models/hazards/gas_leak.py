@@ -163,7 +163,7 @@ class _Leak(Course):
         self._volume = np.minimum(places.footprint[self._near] * _ROOM_HEIGHT, _LARGEST)
         self._exchange = np.full(len(self._near), self._kind.air_changes / HOUR)
         self._fraction = np.zeros(len(self._near))
-        self._told = np.zeros(len(self._near), dtype=np.bool_)
+        self._told, self._exploded = np.zeros((2, len(self._near)), dtype=np.bool_)
 
     def _struck(self) -> None:
         world, now = self._world, self._world.engine.now
@@ -199,12 +199,12 @@ class _Leak(Course):
         self._flow = gone / beat if self._pressure > ATMOSPHERE * 1.001 else 0.0
 
     def _sparks(self, now: float, beat: float) -> None:
-        burns = (self._fraction >= METHANE.lower) & (self._fraction <= METHANE.upper)
+        burns = (self._fraction >= METHANE.lower) & (self._fraction <= METHANE.upper) & ~self._exploded
         rate = self._kind.sparks * (_CALM_SPARKS if now >= self._left_at else 1.0)
         for space in np.flatnonzero(burns).tolist():
             entity = int(self._world.city.buildings.osm_id[self._near[space]])
             if self._world.rules.stream.chance(
-                ignition_probability(beat, rate), "gas.spark", entity, int(now // MINUTE)
+                ignition_probability(beat, rate), "gas.spark", entity, round(now / beat)
             ):
                 self._explode(space)
 
@@ -217,6 +217,7 @@ class _Leak(Course):
         event = world.recorder.event(
             world.engine.now, "gas_explosion", order=self._order, node=node, cause=self._strike
         )
+        self._exploded[space] = True
         self._fraction[space], self._exchange[space] = 0.0, 20.0 / HOUR  # no pane is left (assumption)
         distance = np.hypot(places.x - places.x[building], places.y - places.y[building])
         away = np.maximum(distance, 2.0 / 3.0 * np.sqrt(places.footprint / np.pi))  # the mean within a disc

@@ -137,6 +137,7 @@ class _Release(Course):
         self._gone, self._called = np.full(n, np.inf), np.zeros(n, dtype=np.bool_)
         self._sector = sectors(city.buildings.x, city.buildings.y, (self._x, self._y), _RINGS)
         self._left_kg, self._order, self._begun, self._began, self._stopped = kind.inventory_kg, -1, -1, 0.0, False
+        self._ended = -1  #: the order of the release, once its crews have done their work
         self._orders_due = np.inf
         self._closed = np.zeros(city.drive.edges, dtype=np.bool_)
         self._plugging = False
@@ -220,12 +221,14 @@ class _Release(Course):
         self._harm[:] = (1.0 - _OUTDOORS) * inside + _OUTDOORS * out
         self._inside[self._inside < 1e-3] = 0.0
         self._call_for_help(now, outside)
+        if self._ended >= 0:  # indoors the gas stays on when the crews have done their work
+            self._count(self._ended)
 
     def _call_for_help(self, now: float, outside: np.ndarray) -> None:
         """Call for a building once somebody there is in danger of life (AEGL-3) or expected to die."""
         world, places = self._world, self._world.city.buildings
         people = occupants(world.population, len(places), world.hour(now))
-        danger = (outside * _OUTDOORS * people >= self._toxic.danger * 1.0) & (outside >= self._toxic.danger)
+        danger = (outside * _OUTDOORS * people >= self._toxic.danger) & (outside >= self._toxic.danger)
         needs = (danger | (self._harm * people >= 1.0)) & ~self._called & (people >= 1.0)
         for building in np.flatnonzero(needs).tolist():
             self._called[building] = True
@@ -303,6 +306,10 @@ class _Release(Course):
 
     def ended(self, order: int) -> None:
         """Write the gas that has escaped (kg) as the outcome, and the deaths expected so far."""
+        self._ended = order
+        self._count(order)
+
+    def _count(self, order: int) -> None:
         world = self._world
         people = occupants(world.population, len(world.city.buildings), world.hour(self._at))
         world.orders.outcome[order] = self._kind.inventory_kg - self._left_kg

@@ -220,3 +220,26 @@ def test_a_run_is_known_by_what_stands_in_its_file(tmp_path: Path):
     assert Flood(dem=str(written(tmp_path, ASC.format(last=7)))).contents() != first
     assert Flood(dem=str(written(tmp_path, ASC.format(last=6)))).contents() == first
     assert Flood().contents() == {}
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut off", b"\x93NUMPY\x01\x00"])
+def test_a_broken_npz_is_one_sentence(tmp_path: Path, content: bytes):
+    file = tmp_path / "broken.npz"
+    file.write_bytes(content)
+    with pytest.raises(InputError, match="holds z, x, y, size and crs"):
+        read_terrain(file)
+
+
+@pytest.mark.parametrize("size", ["ncols inf\nnrows 2", "ncols -2\nnrows -2", "ncols 1e400\nnrows 2"])
+def test_a_size_that_cannot_be_is_one_sentence(tmp_path: Path, size: str):
+    file = tmp_path / "wrong.asc"
+    file.write_text(f"{size}\nxllcorner 0\nyllcorner 0\ncellsize 10\n1 2\n3 4\n")
+    with pytest.raises(InputError):
+        read_terrain(file, "EPSG:32650")
+
+
+def test_a_corner_that_is_no_number_is_refused(tmp_path: Path):
+    file = tmp_path / "wrong.asc"
+    file.write_text("ncols 2\nnrows 2\nxllcorner nan\nyllcorner 0\ncellsize 10\n1 2\n3 4\n")
+    with pytest.raises(InputError, match="finite"):
+        read_terrain(file, "EPSG:32650")

@@ -118,3 +118,9 @@ def test_bad_figures_are_refused():
     for wrong in ({"seeps": 2.0}, {"hole_mm": -1.0}, {"pressure_kpa": float("nan")}, {"hour": 25.0}):
         with pytest.raises(ValueError, match="Input should be"):
             GasLeak(**wrong)
+
+
+def test_no_cellar_explodes_twice(runs):
+    simulation = runs.run({"gas_leak": {**SPARKS["gas_leak"], "seeps": 0.5, "valve_min": 60.0}})
+    blasts = (events(simulation)["kind"] == "gas_explosion").sum()
+    assert blasts == simulation.courses["gas_leak"]._exploded.sum() >= 1
