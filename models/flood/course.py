@@ -15,6 +15,7 @@ from models.flood import people
 from models.flood.city import build
 from models.flood.danger import STALLS, hazard_rating
 from models.flood.state import Trapped, UnderpassState
+from models.flood.stations import Stations
 from models.flood.streets import speed_factors
 from models.hazards.base import Course
 from models.orders import CONTROL
@@ -64,6 +65,7 @@ class FloodCourse(Course):
         self._street, self._garage = world.fields.add(STREET_DEPTH), world.fields.add(GARAGE)
         self._free = free_speeds(world.city.drive)
         self._under = [UnderpassState(one) for one in places.underpasses]
+        self._stations = Stations(world, places.underpasses, self._basin.pumps.rate)
         self._trapped: dict[int, Trapped] = {}  #: by order
         self._flooded: set[int] = set()  #: garages that were told
         self._called = np.zeros(len(world.city.buildings), dtype=np.bool_)
@@ -86,11 +88,7 @@ class FloodCourse(Course):
         fails = self._at + kind.pumps_fail_min * MINUTE
         for number, one in enumerate(self._under):
             if world.rules.stream.chance(kind.pumps_fail, "flood.pump_fails", one.place.key):
-                world.engine.at(fails, partial(self._fail, number))
-
-    def _fail(self, number: int) -> None:
-        self._basin.pumps.rate[number] = 0.0
-        self._note("flood_pump_failed", self._under[number].place.nodes[0], self._begun)
+                world.engine.at(fails, partial(self._stations.fail, number, self._begun))
 
     def _note(self, name: str, node: int, cause: int, order: int = -1) -> int:
         return self._world.recorder.event(self._world.engine.now, name, order=order, node=node, cause=cause)
@@ -100,6 +98,7 @@ class FloodCourse(Course):
         end = now + beat
         if end <= self._at or self._over:
             return
+        self._stations.step()
         self._basin.advance(end - self._basin.now)
         depth = self._basin.depth
         self._depth[:] = depth.ravel()

@@ -17,6 +17,7 @@ from models.crews import CrewKind
 from models.flood.course import DEPTH, GARAGE, RATING, STREET_DEPTH, FloodCourse
 from models.flood.passport import PASSPORT
 from models.flood.rain import Rain, design_storm, hyetograph
+from models.flood.stations import POWER_OUT
 from models.hazards.base import Course, Hazard
 from models.indicator import Columns, IndicatorKind, ratio
 from models.passport import Passport
@@ -52,6 +53,7 @@ class Flood(Hazard):
         "flood.ground", "flood.underpass", "flood.garage", "flood.barrier", "flood.pump_fails", "flood.closing",
         "flood.drivers", "flood.ground_floor", "flood.in_garage",
     )  # fmt: skip
+    reads: ClassVar[tuple[str, ...]] = (POWER_OUT,)
     writes: ClassVar[tuple[FieldKind, ...]] = (DEPTH, RATING, STREET_DEPTH, GARAGE)
     files: ClassVar[tuple[str, ...]] = ("dem",)
     opens: ClassVar[dict[str, IncidentKind]] = {
@@ -81,6 +83,8 @@ class Flood(Hazard):
         "flood_streets": Text("streets are slow or closed by water", "道路积水，限速或中断"),
         "flood_streets_open": Text("streets are free of water", "道路积水消退"),
         "flood_pump_failed": Text("the pumping station of an underpass has failed", "下穿通道泵站停机"),
+        "flood_pump_stops": Text("the pumping station of an underpass has no power", "下穿通道泵站断电"),
+        "flood_pump_runs": Text("the pumping station of an underpass has power again", "下穿通道泵站恢复供电"),
         "flood_pumping_begins": Text("a crew pumps an underpass out", "排水抢险组开始抽排"),
         "flood_pumped_dry": Text("an underpass is pumped dry", "下穿通道抽排完成"),
         "flood_trapped": Text("people are trapped in cars in the water", "车辆进水，人员被困"),

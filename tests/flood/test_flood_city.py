@@ -164,3 +164,19 @@ def test_bad_figures_are_refused():
 def test_an_observed_series_takes_the_place_of_the_design_storm():
     assert Flood(series_mm_per_h=(20.0, 60.0, 10.0)).rain().total == pytest.approx(0.09)
     assert Flood(years=100.0, minutes=180.0).rain().total == pytest.approx(0.1370, abs=5e-4)
+
+
+def test_the_pumps_of_underpasses_stand_still_without_power(tiny, tiny_city, tiny_people):
+    runs = InCity(tiny, tiny_city, tiny_people)
+    rain = {"hour": 9.0, "underpasses": 8, "pumps_fail": 0.0}
+    power = {"hour": 9.0, "transformers": 2, "hottest_c": 55.0, "transformer_share": 3.0}
+    dark = runs.run({"flood": rain, "power_failure": power})
+    told = events(dark)
+    stops = told[told["kind"] == "flood_pump_stops"]
+    assert len(stops) > 0
+    for event in stops.index:
+        assert causes(told, int(event))[-1] == "power_fails"
+    lit = runs.run({"flood": rain})
+    assert "flood_pump_stops" not in set(events(lit)["kind"])
+    peak = [simulation.tables()["flood"].to_pandas()["peak"].sum() for simulation in (lit, dark)]
+    assert peak[1] >= peak[0]
