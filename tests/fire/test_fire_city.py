@@ -148,7 +148,7 @@ def test_fires_spread_with_a_cause_each(old_town: tuple[Scenario, City]):
 
 
 @pytest.mark.slow
-def test_the_curve_of_itoigawa_untuned(old_town: tuple[Scenario, City], capsys: pytest.CaptureFixture[str]):
+def test_the_curve_of_itoigawa_is_reported(old_town: tuple[Scenario, City], capsys: pytest.CaptureFixture[str]):
     # A score, not a fit: nothing of the model was changed to come nearer. The free fire has the published size; with
     # every engine's water at work the model holds what Itoigawa's brigade could not hold.
     scenario, city = old_town
