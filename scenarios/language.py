@@ -183,7 +183,7 @@ class Scenario(_Strict):
 
 
 def _hazard(name: str, changed: dict[str, Any]) -> Hazard:
-    return validated(kind_called(Hazard, hazard_package, name), changed, f"{name}.")
+    return validated(kind_called(Hazard, hazard_package, name), changed, f"{name}.")  # type: ignore[type-abstract]  # only its leaves are returned
 
 
 def _line(name: str, changed: dict[str, Any]) -> Line:
@@ -200,7 +200,7 @@ def changed_kind(name: str, changed: IncidentChange) -> IncidentKind:
         )
     kind = validated(IncidentKind, {**known[name].model_dump(), **changed.change}, f"{name}.change.")
     if kind.hazard is not None:
-        kind_called(Hazard, hazard_package, kind.hazard)
+        kind_called(Hazard, hazard_package, kind.hazard)  # type: ignore[type-abstract]  # only its leaves are found
     if kind.volume is not None and known_parameter(kind.volume.parameter).range[1] > kind.volume.most:
         raise InputError(en=f"{name}: `most` must reach the upper end of {kind.volume.parameter!r}",
                          zh=f"{name}：most 不得小于 {kind.volume.parameter!r} 的上限")  # fmt: skip

@@ -30,12 +30,6 @@ def corner_factor(width: float, height: float, gap: float) -> float:
     return (x / rx * atan(y / rx) + y / ry * atan(x / ry)) / (2.0 * pi)
 
 
-@numba.njit(cache=True, error_model="numpy")
-def offset_factor(half_width: float, low: float, high: float, gap: float) -> float:
-    """Return the factor to a parallel rectangle from `low` to `high` above the point and centred beside it, m."""
-    return 2.0 * (corner_factor(half_width, high, gap) - corner_factor(half_width, low, gap))
-
-
 def point_to_parallel(width: float, height: float, gap: float, right: float = 0.0, up: float = 0.0) -> float:
     """Return the configuration factor from a point to a parallel rectangle, in [0, 1].
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -52,7 +53,7 @@ class Course:
         return {}
 
 
-class Hazard(Kind):
+class Hazard(Kind, ABC):
     """Something that harms people until it is under control; subclasses live in `models/hazards/`.
 
     One file adds a hazard: it brings along the fields that it alone writes, the incidents that it opens, the crews
@@ -76,9 +77,9 @@ class Hazard(Kind):
         return {name: sha256(Path(path).read_bytes()).hexdigest() for name, path in named
                 if path is not None and Path(path).is_file()}  # fmt: skip
 
+    @abstractmethod
     def start(self, world: World) -> Course:
         """Return its course in a run; called before the first beat, when the fields are there to be added."""
-        raise NotImplementedError
 
 
 def hazard_kinds() -> Mapping[str, type[Hazard]]:
