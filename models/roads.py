@@ -37,6 +37,10 @@ class Roads:
         """Whether an edge is closed now, [edges]."""
         return self.factor == 0.0
 
+    def closers(self) -> list[str]:
+        """Return the owners who keep a street closed now."""
+        return [owner for owner, said in self._said.items() if (said == 0.0).any()]
+
     def listen(self, heard: Heard) -> None:
         """Call `heard` after every change."""
         self._listeners.append(heard)

@@ -15,17 +15,21 @@ from models.calendar import DAY, HOUR
 from models.catalogue import IncidentKind
 from models.command import Command, actor_kinds
 from models.dispatch import Dispatcher
-from models.hazards.base import Hazard
+from models.hazards.base import Course, Hazard
 from models.lines.base import Line, Rows
 from models.matters import matter_of
 from models.missions import Missions, Process
 from models.orders import ARRIVE, CONTROL, DETECT, FEEDBACK, ONSET
 from models.world import World
+from sim.engine import Phase
 from sim.kinds import Kind
 from sim.recording import table_of
+from sim.text import Text
 
 #: Seconds between the points of time series.
 SERIES_S = 300.0
+#: Longest time after the window in which hazards go on, until streets are open and crews have them under control.
+AFTERMATH_S = 24 * HOUR
 DECISIONS = ("command.loss", "matter.which", "matter.urgent")
 Progress = Callable[[float], None]
 
@@ -88,7 +92,9 @@ class Simulation:
         self.command = Command(world.city.areas, world.rules.parameters, world.rules.stream)
         self._posting = posting.Posting(world, ways)
         self._street = world.city.areas.ancestor("street")
-        for phase in (self._step_hazards, self._patrol_beat, self._command_beat, self._posting.step, self._desk_beat):
+        in_window = self._in_window
+        for phase in (self._step_hazards, in_window(self._patrol_beat), self._command_beat,
+                      in_window(self._posting.step), self._desk_beat):  # fmt: skip
             world.engine.add_phase(phase)
 
     def execute(self, end: float, drain_days: float, progress: Progress | None = None) -> None:
@@ -102,9 +108,33 @@ class Simulation:
             world.engine.at(onset, partial(self._onset, order))
         drills.plan(world, self.dispatcher)
         world.engine.run(end, progress)
-        world.fields.snapshot(end)
+        self._play_out(min(AFTERMATH_S, drain_days * DAY))
+        world.fields.snapshot(world.engine.now)
         world.engine.drain(end + drain_days * DAY)
         self.missions.end_unserved()
+
+    def _in_window(self, phase: Phase) -> Phase:
+        """Return a phase that nobody needs any more once the window has ended."""
+        return lambda now, beat: phase(now, beat) if now < self.world.window[1] else None
+
+    def _play_out(self, most: float) -> None:
+        """Let hazards go on after the window, up to `most` s, while they keep streets closed or crews at work."""
+        world = self.world
+        until = world.engine.now + most
+        while (left := self._going()) and world.engine.now < until:
+            world.engine.run(min(until, world.engine.now + world.engine.beat))
+        for name in left:
+            world.warn(name, Text("It was not over a day after the end of the run: what was closed or out of control stayed so.",
+                                  "运行结束一天后仍未平息：封闭的道路与失控的险情保持原状。"))  # fmt: skip
+
+    def _going(self) -> list[str]:
+        """Return the hazards that step and still close a street, or hold an order that is not under control."""
+        world = self.world
+        stepping = {name for name, course in self.courses.items() if type(course).step is not Course.step}
+        closing = stepping & set(world.roads.closers())
+        alive = world.orders.filed & np.isnan(world.orders.stamps[:, CONTROL])
+        kinds = {world.incidents.kinds[kind] for kind in np.unique(world.incidents.kind[alive]).tolist()}
+        return sorted(closing | {world.rules.kinds[kind].hazard for kind in kinds} & stepping)
 
     def tables(self) -> dict[str, pa.Table]:
         """Return the log of the run."""
@@ -245,7 +275,7 @@ class Simulation:
 
     def _desk_beat(self, now: float, beat: float) -> None:
         self.dispatcher.match_all()
-        if now % SERIES_S == 0.0:
+        if now % SERIES_S == 0.0 and now < self.world.window[1]:
             self._measure(now)
 
     def _measure(self, now: float) -> None:
