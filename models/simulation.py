@@ -133,8 +133,9 @@ class Simulation:
         stepping = {name for name, course in self.courses.items() if type(course).step is not Course.step}
         closing = stepping & set(world.roads.closers())
         alive = world.orders.filed & np.isnan(world.orders.stamps[:, CONTROL])
-        kinds = {world.incidents.kinds[kind] for kind in np.unique(world.incidents.kind[alive]).tolist()}
-        return sorted(closing | {world.rules.kinds[kind].hazard for kind in kinds} & stepping)
+        kinds = [world.incidents.kinds[kind] for kind in np.unique(world.incidents.kind[alive]).tolist()]
+        hazards = {world.rules.kinds[kind].hazard for kind in kinds}
+        return sorted(name for name in stepping if name in closing or name in hazards)
 
     def tables(self) -> dict[str, pa.Table]:
         """Return the log of the run."""
