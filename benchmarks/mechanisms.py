@@ -16,7 +16,7 @@ from benchmarks.cities import home
 from benchmarks.harness import note
 from models.levers.base import lever_kinds
 
-SEEDS = range(30)
+SEEDS = 30
 
 
 def effects_of(kind: str, trials) -> dict[str, Effect]:
