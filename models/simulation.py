@@ -29,7 +29,7 @@ from sim.text import Text
 #: Seconds between the points of time series.
 SERIES_S = 300.0
 #: Longest time after the window in which hazards go on, until streets are open and crews have them under control.
-AFTERMATH_S = 24 * HOUR
+AFTERMATH_S = 12 * HOUR
 DECISIONS = ("command.loss", "matter.which", "matter.urgent")
 Progress = Callable[[float], None]
 
@@ -124,8 +124,8 @@ class Simulation:
         while (left := self._going()) and world.engine.now < until:
             world.engine.run(min(until, world.engine.now + world.engine.beat))
         for name in left:
-            world.warn(name, Text("It was not over a day after the end of the run: what was closed or out of control stayed so.",
-                                  "运行结束一天后仍未平息：封闭的道路与失控的险情保持原状。"))  # fmt: skip
+            world.warn(name, Text("It was not over half a day after the end of the run: what was closed or out of control stayed so.",
+                                  "运行结束半天后仍未平息：封闭的道路与失控的险情保持原状。"))  # fmt: skip
 
     def _going(self) -> list[str]:
         """Return the hazards that step and still close a street, or hold an order that is not under control."""

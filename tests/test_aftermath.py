@@ -42,7 +42,7 @@ def test_a_street_that_opens_after_the_end_lets_crews_through(tiny, tiny_city, t
     assert told == bool(simulation.world.roads.closed.any())
 
 
-def test_what_is_not_over_a_day_later_warns(in_city, monkeypatch):
+def test_what_is_not_over_half_a_day_later_warns(in_city, monkeypatch):
     monkeypatch.setattr("models.simulation.AFTERMATH_S", 60.0)
     simulation = in_city.run(LEAK, hours=1.25, seed=2)
     assert any("not over" in warned.text.en for warned in simulation.world.warnings.values())

@@ -168,7 +168,7 @@ def test_an_observed_series_takes_the_place_of_the_design_storm():
 
 def test_the_pumps_of_underpasses_stand_still_without_power(tiny, tiny_city, tiny_people):
     runs = InCity(tiny, tiny_city, tiny_people)
-    rain = {"hour": 9.0, "underpasses": 8, "pumps_fail": 0.0}
+    rain = {"hour": 9.0, "underpasses": 8, "pumps_fail": 0.0, "cell_m": 20.0}
     power = {"hour": 9.0, "transformers": 2, "hottest_c": 55.0, "transformer_share": 3.0}
     dark = runs.run({"flood": rain, "power_failure": power})
     told = events(dark)
