@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from models.calendar import HOUR, MINUTE
 from models.fire import harm
+from models.fire.access import free_fronts
 from models.fire.evacuees import Well
 from models.fire.fireground import fire_ground, place_water
 from models.fire.grounds import Ground, Grounds
@@ -32,7 +33,7 @@ from models.fire.state import (
 from models.fire.structures import standard_classes
 from models.fire.towers import Towers
 from models.fire.town import Town, build_town
-from models.fire.water import supplied
+from models.fire.water import available, left_in_tanks, mains_flow
 from models.hazards.base import Course
 from models.orders import ARRIVE, CONTROL, ONSET, REPORT
 from models.world import World
@@ -60,6 +61,7 @@ class FireCourse(Course):
         self._flow = kind.engine_l_s * stream.lognormal(1.0, kind.water_sigma, "fire.unknown_water", 0)
         self._luck = Luck(*(stream.key(f"fire.{name}") for name in Luck._fields))
         self._wind = wind_from(kind.wind_from_deg, kind.wind_m_s)
+        self._fronts = free_fronts(self._town, self._wind)
         self._state = world.fields.add(kind.writes[0])
         self._flux = world.fields.add(kind.writes[1])
         self._smoke = world.fields.add(kind.writes[2])
@@ -69,7 +71,7 @@ class FireCourse(Course):
         self._grounds = Grounds(world, kind.ground_m, kind.first_alarms)
         self._towers = Towers(world, self._town)
         self._drawn = world.fields.add(kind.writes[3])
-        self._tanks: dict[int, float] = {}  #: l in the tanks of engines, by the origin of their ground
+        self._tanks: dict[int, tuple[int, float]] = {}  #: engines so far and l in their tanks, by origin of the ground
         self._short: set[int] = set()  #: origins of grounds that have not the water they want
         self._deaths: dict[int, float] = {}  #: expected, by building
 
@@ -81,7 +83,7 @@ class FireCourse(Course):
             if not self._fire.counts[0]:
                 continue
             if i == 0:
-                self._place_water(beat)
+                self._place_water(now, beat)
             advance(self._town, self._classes, self._fire, self._wind, self._luck, now + i * beat / steps, beat / steps)
         self._tell()
         self._towers.step(now, beat, self._fire, self._grounds)
@@ -101,28 +103,43 @@ class FireCourse(Course):
         ignite(self._town, self._fire, building, unit, now, (SET, -1))
         self._towers.smoke_ways[building] = (what.stair_leak, Well(what.well_share, what.well_leak))
 
-    def _place_water(self, beat: float) -> None:
-        """Put the engines' water where it does most, ground by ground; what no engine is at has none."""
+    def _place_water(self, now: float, beat: float) -> None:
+        """Put the engines' water where it does most, ground by ground, each building in one; without engines is none."""
         self._drawn[:] = 0.0
-        for ground in self._grounds.open():
-            engines = ground.engines(self._world)
-            if engines:
-                members = fire_ground(self._town, self._fire, ground.origin, self._kind.ground_m)
-                flow = self._supplied(ground, engines, beat)
-                placed = place_water(self._fire, members, flow)
-                self._drawn[ground.origin] = placed.attack + placed.shield
+        taken = np.zeros(len(self._town.site), dtype=np.bool_)
+        fought = [ground for ground in self._grounds.open() if ground.engines(self._world)]
+        for ground in fought:
+            members = fire_ground(self._town, self._fire, ground.origin, self._kind.ground_m)
+            members = members[~taken[members]]
+            taken[members] = True
+            hydrants = self._hydrants(ground, len(fought))
+            flow = self._supplied(ground, hydrants, beat)
+            placed = place_water(self._town, self._classes, self._fire, members, self._fronts, flow, now)
+            drawn = placed.attack + placed.shield
+            came, tanks = self._tanks[ground.origin]
+            self._tanks[ground.origin] = came, left_in_tanks(drawn, hydrants, tanks, beat)
+            self._drawn[ground.origin] = drawn
 
-    def _supplied(self, ground: Ground, engines: int, beat: float) -> float:
-        """Return the flow that the engines of a ground have: all they want, unless a model of the mains says less."""
-        wanted, fields, origin = engines * self._flow, self._world.fields, ground.origin
-        if HYDRANT not in fields:
-            return wanted
-        tanks = self._tanks.get(origin, engines * self._kind.tank_l)
-        flow, self._tanks[origin] = supplied(wanted, float(fields[HYDRANT][origin]), tanks, beat)
+    def _hydrants(self, ground: Ground, fires: int) -> float:
+        """Return what hydrants give at a ground, l/s: as a model of the mains says, or as mains of its size are designed."""
+        fields = self._world.fields
+        if HYDRANT in fields:
+            return float(fields[HYDRANT][ground.origin])
+        return mains_flow(self._world.city.residents, fires)
+
+    def _supplied(self, ground: Ground, hydrants: float, beat: float) -> float:
+        """Return the flow that the engines of a ground have, l/s, and tell where it is less than half of what they want."""
+        engines, fields, origin = ground.engines(self._world), self._world.fields, ground.origin
+        came, tanks = self._tanks.get(origin, (0, 0.0))
+        tanks += max(0, engines - came) * self._kind.tank_l
+        self._tanks[origin] = max(came, engines), tanks
+        wanted = engines * self._flow
+        flow = available(wanted, hydrants, tanks, beat)
         short = flow < 0.5 * wanted
         if short != (origin in self._short):
             self._short ^= {origin}
-            self._event(origin, "fire_short_of_water" if short else "fire_has_water", fields.cause(HYDRANT))
+            told = "fire_short_of_water" if short else "fire_has_water"
+            self._event(origin, told, fields.cause(HYDRANT) if HYDRANT in fields else None)
         return flow
 
     def _tell(self) -> None:

@@ -3,7 +3,7 @@
 A unit (one fire compartment) grows as α·t², flashes over at the MQH heat, burns at its peak and dies as its store of
 energy ends. Behind each barrier the next unit waits for a median time times a log-logistic factor of luck. Flashed
 storeys radiate as one rectangle towards every neighbour, whose facade takes fire by the flux-time product. Where walls
-burn through, the flame stands over the roof (Heskestad 1983: L = .235·Q^⅖ − 1.02·D) and leans with the wind
+burn through, wind through the rooms quickens growth (Thomas 1971), and the flame stands over the roof (Heskestad 1983: L = .235·Q^⅖ − 1.02·D) and leans with the wind
 (American Gas Association 1974: cos θ = 1/√u*), which brings the facade nearer to what stands downwind; as in BR 187
 the flame itself adds no area that radiates.
 Every draw is of (key, building, unit, brand or neighbour): adding a building leaves all others' luck alone.
@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.fire.firebrands import landing, normal_quantile, poisson
-from models.fire.growth import dying_heat, growing_heat
+from models.fire.growth import draught_factor, dying_heat, growing_heat
 from models.fire.ignition import CRITICAL, EXPONENT, PRODUCT, dose_rate
 from models.fire.neighbours import TOUCHING
 from models.fire.radiation import corner_factor
@@ -31,6 +31,7 @@ from models.fire.state import (
     INVOLVED,
     OUT,
     RADIATION,
+    SET,
     WHOLE,
     Fire,
     Luck,
@@ -61,7 +62,7 @@ def advance(town: Town, classes: NDArray[np.void], fire: Fire, wind: Wind, luck:
         site, home = town.site[b], fire.home[b]
         own = classes[site.structure]
         units = fire.unit[site.first_unit : site.first_unit + site.units]
-        flashed, released = _burn(site, home, own, units, luck.barrier, now, dt)
+        flashed, released = _burn(site, home, own, units, luck.barrier, (now, dt, wind.speed))
         if flashed <= 0.0:
             continue
         if _look(site, home, own, wind.speed):
@@ -91,19 +92,24 @@ def _retire(fire: Fire) -> None:
 
 @numba.njit(cache=True, error_model="numpy")
 def _burn(
-    site: Any, home: Any, own: Any, units: NDArray[np.void], key: np.uint64, now: float, dt: float
+    site: Any, home: Any, own: Any, units: NDArray[np.void], key: np.uint64, moment: tuple[float, float, float]
 ) -> tuple[float, float]:
-    """Burn the units of a building; return what its flashed units give, in units at their peak, and the MJ of these."""
+    """Burn the units of a building; return what its flashed units give, in units at their peak, and the MJ of these.
+
+    `moment` is now, the step (s) and the wind (m/s).
+    """
+    now, dt, wind = moment
     hot, flashed, released, burning = 0.0, 0.0, 0.0, 0
     low, high, then = site.storeys, -1, now + dt
     held = _soak(home, dt)
+    draught = draught_factor(wind, own.window) if own.open_flames > 0.0 and _broken(home) else 1.0
     for u in range(len(units)):
         unit = units[u]
         if unit.state not in (GROWING, INVOLVED):
             continue
         if held and unit.state == GROWING:
             unit.since += dt
-        heat = _unit_heat(site, home, unit, then) * home.damp
+        heat = _unit_heat(site, home, unit, draught, then) * home.damp
         gone = min(unit.left, heat * dt / 1000.0)
         unit.left -= gone
         hot += heat
@@ -146,11 +152,17 @@ def _put_out(home: Any, units: NDArray[np.void]) -> None:
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _unit_heat(site: Any, home: Any, unit: Any, then: float) -> float:
+def _broken(home: Any) -> bool:
+    """Return whether windows are out: a fire outside has broken them, or a flashover inside."""
+    return bool(home.way != SET or home.flashed < inf)
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _unit_heat(site: Any, home: Any, unit: Any, draught: float, then: float) -> float:
     """Return the heat of a burning unit without water, kW; flash it over where the time has come."""
     heat = site.peak
     if unit.state == GROWING:
-        heat = growing_heat(unit.alpha, then - unit.since, site.peak)
+        heat = growing_heat(unit.alpha * draught, then - unit.since, site.peak)
         if heat >= site.flash:
             unit.state, unit.flashed = INVOLVED, then
             heat = site.peak

@@ -41,11 +41,11 @@ class Wind(NamedTuple):
 #: flashed over (s, infinite before); how, and from which building (−1 for none); heat (kW); flux on its facade
 #: (kW/m²), the greatest part of it and the building whence that comes; flux-time product so far; water (l/s), the
 #: share of flux and brands that crews keep off, and the factor that water has put on its heat; first and last flashed
-#: storey, and lean of the flame over the roof (m).
+#: storey, lean of the flame over the roof (m), and when the lines of hose were sent that are there now (s, NaN for none).
 HOME = np.dtype([
     *[(name, np.int32) for name in ("state", "way", "cause", "hottest", "low", "high")],
     *[(name, np.float64) for name in ("since", "flashed", "heat", "flux", "most", "dose", "water", "shield", "damp",
-                                      "lean")],
+                                      "lean", "sent")],
 ])  # fmt: skip
 #: The state of a unit: when it took fire and flashed over (s), its growth (kW/s²) and the energy left (MJ).
 UNIT = np.dtype([("state", np.int64), *[(name, np.float64) for name in ("since", "flashed", "alpha", "left")]])
@@ -74,7 +74,7 @@ def no_fire(town: Town, growth: NDArray[np.float64] | float = 1.0) -> Fire:
     """Return a town that does not burn; `growth` is a factor on the growth of fires, [buildings] or one for all."""
     many = len(town.site)
     home, unit = np.zeros(many, dtype=HOME), np.zeros(int(town.site["units"].sum()), dtype=UNIT)
-    home["since"], home["flashed"], home["damp"] = np.nan, np.inf, 1.0
+    home["since"], home["flashed"], home["damp"], home["sent"] = np.nan, np.inf, 1.0, np.nan
     home["cause"] = home["hottest"] = home["high"] = home["lean"] = -1
     unit["since"], unit["flashed"] = np.nan, np.inf
     unit["alpha"] = np.repeat(town.site["alpha"] * growth, town.site["units"])

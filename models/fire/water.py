@@ -14,6 +14,13 @@ EFFICIENCY = 0.35
 KNOCK_DOWN = 180.0  #: s in which what water takes from a fire falls to 1/e (assumption)
 LINE = 6.5  #: l/s of a hand line with a 65 mm hose (GB 50974-2014 counts 5 l/s for a 19 mm nozzle; assumption)
 
+#: Fires at once and the flow that a town's mains give to each, l/s, up to so many residents (GB 50974-2014, 3.2.2).
+MAINS = (
+    (10_000, 1, 15.0), (25_000, 1, 20.0), (50_000, 2, 30.0), (100_000, 2, 35.0), (200_000, 2, 45.0), (300_000, 2, 60.0),
+    (400_000, 2, 75.0), (500_000, 3, 75.0), (700_000, 3, 90.0),
+)  # fmt: skip
+LARGEST = (3, 100.0)  #: of larger towns
+
 
 @numba.njit(cache=True, error_model="numpy")
 def absorbed_heat(flow: float) -> float:
@@ -26,11 +33,17 @@ def needed_flow(heat: float) -> float:
     return require(Text("heat", "热释放"), heat, 0.0) / (LATENT * EFFICIENCY)
 
 
-def supplied(wanted: float, hydrants: float, tanks: float, seconds: float) -> tuple[float, float]:
-    """Return what engines have for `seconds` of the `wanted` flow, and what their tanks hold then.
+def mains_flow(residents: int, fires: int) -> float:
+    """Return what a town's mains give to each of so many fires at once, l/s: as they are designed, shared beyond that."""
+    at_once, flow = next(((count, flow) for most, count, flow in MAINS if residents <= most), LARGEST)
+    return flow * min(1.0, at_once / max(fires, 1))
 
-    wanted, hydrants : l/s;  tanks : l, which fill what hydrants do not give.
-    """
-    given = min(wanted, hydrants)
-    from_tanks = min(wanted - given, tanks / seconds)
-    return given + from_tanks, tanks - from_tanks * seconds
+
+def available(wanted: float, hydrants: float, tanks: float, seconds: float) -> float:
+    """Return what engines have for `seconds` of the flow that they want, l/s: tanks (l) fill what hydrants do not give."""
+    return min(wanted, hydrants + tanks / seconds)
+
+
+def left_in_tanks(drawn: float, hydrants: float, tanks: float, seconds: float) -> float:
+    """Return what tanks of `tanks` l hold after `seconds` in which `drawn` l/s flowed and hydrants gave what they can."""
+    return max(0.0, tanks - max(0.0, drawn - hydrants) * seconds)

@@ -63,6 +63,8 @@ class Twin:
             stays = max(0.0, 1 - house["water"] * (4.19 * 90 + 2257) * 0.35 / full) if full > 0 else 1.0
             house["damp"] = stays + (house["damp"] - stays) * exp(-dt / 180)
             held = stays == 0
+        broken = own["open_flames"] > 0 and (house["way"] != 1 or house["flashed"] < inf)
+        draught = 1 + 0.6 * sqrt(1.3 / 2) * own["window"] * self.wind.speed if broken else 1.0
         hot = flashed = released = 0.0
         storeys, alive = [], 0
         across = int(site["across"])
@@ -73,7 +75,7 @@ class Twin:
                 unit["since"] += dt
             heat = float(site["peak"])
             if unit["state"] == GROWING:
-                heat = min(float(site["alpha"]) * (now + dt - unit["since"]) ** 2, heat)
+                heat = min(float(site["alpha"]) * draught * (now + dt - unit["since"]) ** 2, heat)
                 if heat >= site["flash"]:
                     unit.update(state=INVOLVED, flashed=now + dt)
                     heat = float(site["peak"])

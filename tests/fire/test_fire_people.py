@@ -7,10 +7,12 @@ import pytest
 from fire_towns import CALM, CLASSES, burn, lattice, luck, row
 
 from models.fire import evacuees as ev
-from models.fire.fireground import SHIELDED, fire_ground, place_water
+from models.fire.fireground import SET_UP, SHIELDED, Placed, fire_ground, place_water
 from models.fire.itoigawa import PUBLISHED, burnt_curve, compare
 from models.fire.spread import advance
-from models.fire.state import BURNT, OUT, SET, ignite, no_fire
+from models.fire.state import BURNT, OUT, SET, Fire, ignite, no_fire
+from models.fire.structures import RESISTANT
+from models.fire.town import Town
 from models.fire.water import LINE, needed_flow
 from sim.errors import InputError
 from sim.streams import Stream
@@ -100,18 +102,26 @@ def test_luck_belongs_to_the_resident():
     np.testing.assert_array_equal(all_of_them.storey[both], some.storey)
 
 
+def place(town: Town, fire: Fire, members: np.ndarray, flow: float, now: float, front: float = 1e4) -> Placed:
+    """Place water where every building has the same free front before it."""
+    return place_water(town, CLASSES, fire, members, np.full(len(town.site), front), flow, now)
+
+
 def test_water_is_neither_made_nor_lost():
     town = lattice(6, 6)
     fire = burn(town, 0.4, at=(14,))
     ground = fire_ground(town, fire, 14, 40.0)
     for flow in (0.0, 10.0, 100.0, 1e4):
-        placed = place_water(fire, ground, flow)
-        assert sum(placed) == pytest.approx(flow, abs=1e-9)
-        shields = int((fire.home["shield"] == SHIELDED).sum())
-        assert placed.attack == pytest.approx(fire.home["water"].sum(), abs=1e-9)
-        assert placed.shield == pytest.approx(shields * LINE, abs=1e-9)
+        fire.home["sent"] = np.nan
+        for now in (0.0, SET_UP - 1.0, SET_UP):
+            placed = place(town, fire, ground, flow, now)
+            assert sum(placed) == pytest.approx(flow, abs=1e-9)
+            shields = int((fire.home["shield"] == SHIELDED).sum())
+            assert placed.attack == pytest.approx(fire.home["water"].sum(), abs=1e-9)
+            assert placed.shield == pytest.approx(shields * LINE, abs=1e-9)
+            assert (placed.laying == 0.0) == (now == SET_UP or flow < LINE)
     with pytest.raises(InputError):
-        place_water(fire, ground, -1.0)
+        place(town, fire, ground, -1.0, 0.0)
 
 
 def test_the_smallest_fires_are_held_first():
@@ -123,18 +133,19 @@ def test_the_smallest_fires_are_held_first():
             advance(town, CLASSES, fire, CALM, luck(), start + step * 10.0, 10.0)
     small, large = fire.home["heat"][1], fire.home["heat"][0]
     assert small < large
-    place_water(fire, np.arange(3), 1.2 * needed_flow(float(small)) + LINE)
+    for now in (600.0, 600.0 + SET_UP):
+        place(town, fire, np.arange(3), 1.2 * needed_flow(float(small)) + LINE, now)
     assert fire.home["water"][1] > 0.0
     assert fire.home["water"][0] == 0.0
 
 
 def test_a_fire_that_is_held_is_held_until_it_is_out():
-    town = row(1)
+    town = row(1, structure=RESISTANT)
     fire, flow = no_fire(town), 1.5 * needed_flow(float(2 * town.site["peak"][0]))
     ignite(town, fire, 0, 0, 0.0, (SET, -1))
     for step in range(240):
         if step >= 60 and step % 4 == 0:
-            place_water(fire, np.array([0]), flow)
+            place(town, fire, np.array([0]), flow, step * 15.0)
         advance(town, CLASSES, fire, CALM, luck(), step * 15.0, 15.0)
     assert fire.home["state"][0] == OUT
     assert fire.unit["left"].sum() > 0.3 * 2 * town.site["store"][0]
@@ -147,7 +158,7 @@ def test_engines_in_time_save_the_quarter():
         ignite(town, fire, 24, 0, 0.0, (SET, -1))
         for step in range(720):
             if step * 10.0 >= after_s and step % 6 == 0:
-                place_water(fire, fire_ground(town, fire, 24, 30.0), 13.0 * engines)
+                place(town, fire, fire_ground(town, fire, 24, 30.0), 13.0 * engines, step * 10.0)
             advance(town, CLASSES, fire, CALM, luck(), step * 10.0, 10.0)
         return int(np.isin(fire.home["state"], (BURNT, OUT)).sum())
 
