@@ -84,6 +84,7 @@ class _Kept:
     told: NDArray[np.int64]  #: value / step, as the log knows it
     changes: list[tuple[float, NDArray[np.int32], NDArray[np.float32]]] = field(default_factory=list)
     cause: int = -1  #: the event because of which it last changed
+    causes: dict[int, int] = field(default_factory=dict)  #: the same by place, where its writer names places
 
 
 class Fields(Mapping[str, NDArray[np.float64]]):
@@ -123,13 +124,16 @@ class Fields(Mapping[str, NDArray[np.float64]]):
         """Return the raster or the points of a field, None where the city has its places."""
         return self._kept[name].geometry
 
-    def because(self, name: str, event: int) -> None:
-        """Let the writer of a field say because of which event it changes now, for whoever acts on it."""
+    def because(self, name: str, event: int, place: int | None = None) -> None:
+        """Let the writer of a field say because of which event it changes now, all of it or a place, for who acts on it."""
         self._kept[name].cause = event
+        if place is not None:
+            self._kept[name].causes[place] = event
 
-    def cause(self, name: str) -> int:
-        """Return the event because of which a field last changed, -1 where its writer named none."""
-        return self._kept[name].cause
+    def cause(self, name: str, place: int | None = None) -> int:
+        """Return the event because of which a field, or a place of it, last changed; -1 where its writer named none."""
+        kept = self._kept[name]
+        return kept.cause if place is None else kept.causes.get(place, kept.cause)
 
     def snapshot(self, time: float) -> None:
         """Log what has changed since the last snapshot."""

@@ -15,6 +15,7 @@ from models.fire.access import free_fronts
 from models.fire.evacuees import Well
 from models.fire.fireground import fire_ground, place_water
 from models.fire.grounds import Ground, Grounds
+from models.fire.growth import class_growth_rate
 from models.fire.spread import advance
 from models.fire.state import (
     BRAND,
@@ -24,6 +25,7 @@ from models.fire.state import (
     OUT,
     RADIATION,
     SET,
+    WHOLE,
     Luck,
     growth_luck,
     ignite,
@@ -41,6 +43,7 @@ from models.world import World
 if TYPE_CHECKING:
     from models.hazards.fire import Fire, Ignition
 
+ALIGHT = "gas.alight"  #: buildings that gas sets alight, where a model of gas runs
 HYDRANT = "water.hydrant"  #: what hydrants can give at a building, l/s, where a model of the mains runs
 STEP_S = 15.0  #: longest inner step
 _TOLD = {SET: "fire_set", RADIATION: "fire_spreads", BRAND: "fire_jumps", CONTACT: "fire_breaks_through"}
@@ -92,16 +95,24 @@ class FireCourse(Course):
     def _set(self, now: float) -> None:
         while self._left and self._left[0][1].at_h * HOUR <= now:
             self._light(*self._left.pop(0), now)
+        fields = self._world.fields
+        if ALIGHT in fields:
+            for b in np.flatnonzero((fields[ALIGHT] > 0.0) & (self._fire.home["state"] == WHOLE)).tolist():
+                self._events[b] = fields.cause(ALIGHT, b)  # the cause of its taking fire, until that is told
+                self._set_alight(b, 0, class_growth_rate("fast"), now)  # assumption
 
     def _light(self, number: int, what: Ignition, now: float) -> None:
         """Set a building alight as the scenario says."""
         building = what.building(self._world, number)
-        site = self._town.site[building]
-        storey = min(what.storey, int(site["storeys"]) - 1)
-        unit = int(storey * site["across"] + site["across"] // 2)
-        self._fire.unit["alpha"][int(site["first_unit"]) + unit] = what.growth_rate()
-        ignite(self._town, self._fire, building, unit, now, (SET, -1))
+        self._set_alight(building, what.storey, what.growth_rate(), now)
         self._towers.smoke_ways[building] = (what.stair_leak, Well(what.well_share, what.well_leak))
+
+    def _set_alight(self, building: int, storey: int, alpha: float, now: float) -> None:
+        """Light the middle of a storey, at most the topmost; `alpha` in kW/s²."""
+        site = self._town.site[building]
+        unit = int(min(storey, int(site["storeys"]) - 1) * site["across"] + site["across"] // 2)
+        self._fire.unit["alpha"][int(site["first_unit"]) + unit] = alpha
+        ignite(self._town, self._fire, building, unit, now, (SET, -1))
 
     def _place_water(self, now: float, beat: float) -> None:
         """Put the engines' water where it does most, ground by ground, each building in one; without engines is none."""
@@ -165,7 +176,7 @@ class FireCourse(Course):
     def _took_fire(self, b: int) -> None:
         home = self._fire.home[b]
         cause = int(home["cause"])
-        event = self._event(b, _TOLD[int(home["way"])], self._events.get(cause, -1))
+        event = self._event(b, _TOLD[int(home["way"])], self._events.get(b if cause < 0 else cause, -1))
         self._events[b] = event
         order = self._grounds.join(b, cause, event, self._town)
         self._towers.enter(b, float(home["since"]), event, order)

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from models.calendar import HOUR
 from models.catalogue import Duration, IncidentKind
 from models.checks import whole
-from models.fire.course import HYDRANT, FireCourse
+from models.fire.course import ALIGHT, HYDRANT, FireCourse
 from models.fire.grounds import ORDER
 from models.fire.growth import class_growth_rate
 from models.fire.passport import PASSPORT
@@ -85,7 +85,7 @@ class Fire(Hazard):
         "fire.where", "fire.structure", "fire.growth", "fire.barrier", "fire.wall", "fire.brands", "fire.reach",
         "fire.aside", "fire.lights", "fire.home", "fire.asleep", "fire.leaves", "fire.tolerance", "fire.storey", "fire.well", "fire.unknown_brands", "fire.unknown_water",
     )  # fmt: skip
-    reads: ClassVar[tuple[str, ...]] = (HYDRANT,)
+    reads: ClassVar[tuple[str, ...]] = (HYDRANT, ALIGHT)
     writes: ClassVar[tuple[FieldKind, ...]] = (
         FieldKind("fire.state", Text("Fire by building", "建筑火情"), "building", "class", (1.0, 2.0, 3.0, 4.0), 1.0,
                   (Text("growing", "发展"), Text("fully involved", "猛烈燃烧"), Text("burnt out", "烧毁"), Text("put out", "已扑灭"))),

@@ -56,6 +56,16 @@ CUT = FieldKind(
     1.0,
     (Text("without gas", "停气"),),
 )
+ALIGHT = FieldKind(
+    "gas.alight",
+    Text("Set alight by gas", "被燃气引燃"),
+    "building",
+    "class",
+    (1.0,),
+    1.0,
+    (Text("set alight", "引燃"),),
+)
+_SPREADING = "spreading_fire"  #: the orders of a model of fires that spread, where one runs: it reads `gas.alight`
 _OPEN_WITHIN = 1800.0  #: s in which a jet in the open meets its spark, if it does (assumption)
 _ROOM_HEIGHT, _LARGEST = 3.0, 300.0  #: m and m³ of the space beside the leak (assumption)
 _IGNITES = 12_500.0  #: W/m² that set fire to what wood there is (piloted; BR 187)
@@ -70,7 +80,7 @@ class GasLeak(Hazard):
     title: ClassVar[Text] = Text(en="Gas leak", zh="燃气泄漏")
     decisions: ClassVar[tuple[str, ...]] = ("gas.place", "gas.valve", "gas.spark", "gas.open_spark", "gas.shutting")
     passport: ClassVar[Passport] = PASSPORT
-    writes: ClassVar[tuple[FieldKind, ...]] = (LEVEL, BLAST, CUT)
+    writes: ClassVar[tuple[FieldKind, ...]] = (LEVEL, BLAST, CUT, ALIGHT)
     opens: ClassVar[dict[str, IncidentKind]] = {
         "gas_leak": IncidentKind(
             title=Text("Gas main struck", "燃气管道被挖断"), per_100k_year=0.0, entity="building", hours=(1.0,) * 24,
@@ -129,7 +139,7 @@ class _Leak(Course):
 
     def __init__(self, kind: GasLeak, world: World) -> None:
         self._kind, self._world, self._order, self._strike = kind, world, -1, -1
-        self._level, self._blast, self._cut = (world.fields.add(kind) for kind in (LEVEL, BLAST, CUT))
+        self._level, self._blast, self._cut, self._alight = (world.fields.add(one) for one in kind.writes)
         city, stream = world.city, world.rules.stream
         self._building = kind.where.building(city, stream, "gas.place")
         self._entity = int(city.buildings.osm_id[self._building])
@@ -264,18 +274,29 @@ class _Leak(Course):
             self._fire(building, event)
 
     def _fire(self, building: int, event: int) -> None:
-        if "building_fire" in self._world.incidents.kinds:
+        """Set a building alight, once: a fire that spreads takes it from the field, or else a building fire is called in."""
+        if self._alight[building]:
+            return
+        self._alight[building] = 1.0
+        self._world.fields.because(ALIGHT.name, event, building)
+        kinds = self._world.incidents.kinds
+        if _SPREADING in kinds:
+            self._keep_way(building)
+        elif "building_fire" in kinds:
             self._call("building_fire", building, event, 0.8)
 
     def _call(self, kind: str, building: int, event: int, severity: float) -> None:
-        places = self._world.city.buildings
-        node = int(places.drive_node[building])
+        self._keep_way(building)
+        key = int(self._world.city.buildings.osm_id[building])
+        self._world.open_order(kind, key=key, building=building, severity=severity, cause=event)
+
+    def _keep_way(self, building: int) -> None:
+        """Keep a way through the cordon for those who come to a building."""
+        node = int(self._world.city.buildings.drive_node[building])
         if self._near_node[node] and node not in self._kept:
             self._kept.append(node)
             if self._cordoned and not self._over:
                 self._close_streets()
-        key = int(places.osm_id[building])
-        self._world.open_order(kind, key=key, building=building, severity=severity, cause=event)
 
     def arrival(self, order: int, present: int, expected: int) -> bool:
         """Cordon the leak off when the first crew is there, and begin to shut valves."""

@@ -124,3 +124,25 @@ def test_no_cellar_explodes_twice(runs):
     simulation = runs.run({"gas_leak": {**SPARKS["gas_leak"], "seeps": 0.5, "valve_min": 60.0}})
     blasts = (events(simulation)["kind"] == "gas_explosion").sum()
     assert blasts == simulation.courses["gas_leak"]._exploded.sum() >= 1
+
+
+def test_where_fires_spread_the_explosion_sets_one_alight_and_calls_no_other(runs):
+    simulation = runs.run({**SPARKS, "fire": {}})
+    told = events(simulation)
+    burnt = simulation.tables()["fire"].to_pandas()
+    assert len(burnt) >= 1
+    onsets = told[told["kind"] == "onset"].set_index("order")
+    spreading = onsets.loc[of_kind(simulation, "spreading_fire")["order"]]
+    assert len(spreading) >= 1
+    for event in spreading.index.map(onsets["cause"]):
+        assert causes(told, int(event))[-2:] == ["gas_explosion", "gas_strike"]
+    for kind in ("fire_set", "fire_flashover"):
+        for event in told[told["kind"] == kind].index:
+            assert causes(told, int(event))[-2:] == ["gas_explosion", "gas_strike"], kind
+    called = of_kind(simulation, "building_fire")["order"]
+    assert (onsets.loc[called, "cause"] < 0).all()
+    alight = np.flatnonzero(simulation.world.fields["gas.alight"])
+    assert set(burnt[burnt["way"] == "fire_set"]["building"]) == set(alight)
+    exploded = told[told["kind"] == "gas_explosion"]
+    assert sum(told["kind"] == "fire_set") == len(exploded) == len(alight)
+    assert entered_closed(simulation) == 0
