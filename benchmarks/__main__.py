@@ -17,6 +17,7 @@ PARTS = (
     "day",
     "governance",
     "contagion",
+    "fire",
     "flood",
     "networks",
     "comparison",

@@ -13,7 +13,7 @@ from models.calendar import HOUR, MINUTE
 from models.fire import harm
 from models.fire.access import free_fronts
 from models.fire.evacuees import Well
-from models.fire.fireground import fire_ground, place_water
+from models.fire.fireground import fire_ground, place_water, places_of
 from models.fire.grounds import Ground, Grounds
 from models.fire.growth import class_growth_rate
 from models.fire.spread import advance
@@ -64,7 +64,7 @@ class FireCourse(Course):
         self._flow = kind.engine_l_s * stream.lognormal(1.0, kind.water_sigma, "fire.unknown_water", 0)
         self._luck = Luck(*(stream.key(f"fire.{name}") for name in Luck._fields))
         self._wind = wind_from(kind.wind_from_deg, kind.wind_m_s)
-        self._fronts = free_fronts(self._town, self._wind)
+        self._fronts, self._places = free_fronts(self._town, self._wind), places_of(self._town)
         self._state = world.fields.add(kind.writes[0])
         self._flux = world.fields.add(kind.writes[1])
         self._smoke = world.fields.add(kind.writes[2])
@@ -120,7 +120,7 @@ class FireCourse(Course):
         taken = np.zeros(len(self._town.site), dtype=np.bool_)
         fought = [ground for ground in self._grounds.open() if ground.engines(self._world)]
         for ground in fought:
-            members = fire_ground(self._town, self._fire, ground.origin, self._kind.ground_m)
+            members = fire_ground(self._places, self._fire, ground.origin, self._kind.ground_m)
             members = members[~taken[members]]
             taken[members] = True
             hydrants = self._hydrants(ground, len(fought))

@@ -12,7 +12,7 @@ Rules of the fire service put into numbers (assumptions where no source is named
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,9 @@ from models.fire.state import BRAND, GROWING, INVOLVED, WHOLE, Fire
 from models.fire.town import Town
 from models.fire.water import LINE, needed_flow
 from sim.text import Text
+
+if TYPE_CHECKING:
+    from scipy.spatial import cKDTree
 
 MARGIN = 1.2  #: water is put on a fire with so much to spare (assumption)
 SHIELDED = 0.7  #: share of flux and brands that a line before a facade keeps off (assumption)
@@ -104,18 +107,23 @@ def _shielded(fire: Fire, members: NDArray[np.integer], fronts: NDArray[np.float
     ]
 
 
-def fire_ground(town: Town, fire: Fire, origin: int, reach: float) -> NDArray[np.int64]:
+def places_of(town: Town) -> cKDTree:
+    """Return the middles of all buildings as a tree that finds those near a place."""
+    from scipy.spatial import cKDTree
+
+    return cKDTree(np.column_stack([town.site["x"], town.site["y"]]))
+
+
+def fire_ground(places: cKDTree, fire: Fire, origin: int, reach: float) -> NDArray[np.int64]:
     """Return the buildings within `reach` m of any that burns in the ground of `origin`, found from burning to burning."""
     burning = fire.active[: fire.counts[0]].astype(np.int64)
-    place = np.column_stack([town.site["x"], town.site["y"]])
+    burns = places.data[burning]
     own, edge = {origin}, [origin]
     while edge:
-        near = np.hypot(*(place[burning] - place[edge.pop()]).T) <= reach
+        near = np.hypot(*(burns - places.data[edge.pop()]).T) <= reach
         for b in burning[near].tolist():
             if b not in own:
                 own.add(b)
                 edge.append(b)
-    from scipy.spatial import cKDTree
-
-    found = cKDTree(place).query_ball_point(place[sorted(own)], reach)
+    found = places.query_ball_point(places.data[sorted(own)], reach)
     return np.unique(np.concatenate([np.asarray(part, dtype=np.int64) for part in found]))

@@ -9,13 +9,8 @@ from __future__ import annotations
 
 from math import erf, exp, log, sqrt
 
-import numpy as np
-from numpy.typing import NDArray
-
 from models.checks import require
 from sim.text import Text
-
-Floats = NDArray[np.float64]
 
 DEATHS_PER_FIRE = 999.0 / 217_000.0
 #: Lethality by the hour of ignition against the mean; the third value keeps the mean of all at 1.
@@ -57,11 +52,6 @@ def leaving_seconds(hour: float, alarm_s: float) -> float:
     return alarm_s + 60.0 * (asleep * ASLEEP_MIN + (1.0 - asleep) * AWAKE_MIN)
 
 
-def way_down_seconds(storey: int) -> float:
-    """Return the time down the stairs from `storey` (0 is the ground), s."""
-    return STAIR_S * storey
-
-
 def share_caught(leaves: float, untenable: float, sigma: float = 0.6) -> float:
     """Return the share of people still inside when their way is `untenable`; their leaving is lognormal, median `leaves`.
 
@@ -73,12 +63,6 @@ def share_caught(leaves: float, untenable: float, sigma: float = 0.6) -> float:
         return 1.0
     z = (log(untenable) - log(leaves)) / sigma
     return 0.5 * (1.0 - erf(z / sqrt(2.0)))
-
-
-def death_share(dose: Floats) -> Floats:
-    """Return the share of people whom a fractional effective dose kills: lognormal, median 2, σ .5 (assumption)."""
-    given = np.maximum(np.asarray(dose, dtype=np.float64), 1e-12)
-    return np.array([0.5 * (1.0 + erf(log(d / 2.0) / (DOSE_SIGMA * sqrt(2.0)))) for d in np.atleast_1d(given)])
 
 
 def deaths_in_flats(fires: float, hour: float, waited_min: float, reference_min: float = 8.0) -> float:

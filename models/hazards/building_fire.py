@@ -1,7 +1,6 @@
 """Building fire: t² growth until the first responder who is strong enough controls it (no spread).
 
-Q = α·t², with the standard growth classes (slow, medium, fast, ultra-fast: 1055 kW at 600, 300, 150 and
-75 s), capped by the fuel. P(control | responder) = 1 / (1 + (Q / Q50)²).
+Q = α·t² with the standard growth classes of `models.fire.growth`, capped by the fuel. P(control | responder) = 1 / (1 + (Q / Q50)²).
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from pydantic import AfterValidator, Field
 
 from models.calendar import MINUTE
 from models.checks import whole
+from models.fire.growth import CLASS_SECONDS, class_growth_rate, growing_heat
 from models.hazards.base import Course, Hazard
 from models.intake import interview_s
 from models.orders import ARRIVE, CONTROL, ONSET, REPORT
@@ -22,7 +22,7 @@ from models.world import World
 from sim.kinds import Unit
 from sim.text import Text
 
-_ALPHA_KW = (0.003, 0.0117, 0.047, 0.19)
+_GROWTH = tuple(class_growth_rate(name) for name in CLASS_SECONDS)
 
 
 class BuildingFire(Hazard):
@@ -82,7 +82,7 @@ class _Fires(Course):
         growth = int(np.searchsorted(np.cumsum(self._kind.class_shares)[:3], draw))
         fuel = stream.lognormal(self._kind.fuel_mw, self._kind.fuel_sigma, "fire.fuel", incident)
         burning = max(0.0, now - float(self._world.orders.stamps[order, ONSET]))
-        return min(_ALPHA_KW[growth] * burning**2 / 1000.0, fuel)
+        return growing_heat(_GROWTH[growth], burning, 1000.0 * fuel) / 1000.0
 
     def called(self, order: int) -> None:
         """Let a resident try at the call; the micro station is alerted with the brigade, once the address is known."""

@@ -7,7 +7,7 @@ import pytest
 from fire_towns import CALM, CLASSES, burn, lattice, luck, row
 
 from models.fire import evacuees as ev
-from models.fire.fireground import SET_UP, SHIELDED, Placed, fire_ground, place_water
+from models.fire.fireground import SET_UP, SHIELDED, Placed, fire_ground, place_water, places_of
 from models.fire.itoigawa import PUBLISHED, burnt_curve, compare
 from models.fire.spread import advance
 from models.fire.state import BURNT, OUT, SET, Fire, ignite, no_fire
@@ -110,7 +110,7 @@ def place(town: Town, fire: Fire, members: np.ndarray, flow: float, now: float, 
 def test_water_is_neither_made_nor_lost():
     town = lattice(6, 6)
     fire = burn(town, 0.4, at=(14,))
-    ground = fire_ground(town, fire, 14, 40.0)
+    ground = fire_ground(places_of(town), fire, 14, 40.0)
     for flow in (0.0, 10.0, 100.0, 1e4):
         fire.home["sent"] = np.nan
         for now in (0.0, SET_UP - 1.0, SET_UP):
@@ -158,7 +158,7 @@ def test_engines_in_time_save_the_quarter():
         ignite(town, fire, 24, 0, 0.0, (SET, -1))
         for step in range(720):
             if step * 10.0 >= after_s and step % 6 == 0:
-                place(town, fire, fire_ground(town, fire, 24, 30.0), 13.0 * engines, step * 10.0)
+                place(town, fire, fire_ground(places_of(town), fire, 24, 30.0), 13.0 * engines, step * 10.0)
             advance(town, CLASSES, fire, CALM, luck(), step * 10.0, 10.0)
         return int(np.isin(fire.home["state"], (BURNT, OUT)).sum())
 
@@ -172,8 +172,8 @@ def test_a_fire_ground_is_what_lies_about_fires_that_hang_together():
     fire = no_fire(town)
     for building in (2, 3, 20):
         ignite(town, fire, building, 0, 0.0, (SET, -1))
-    assert fire_ground(town, fire, 2, 25.0).tolist() == [1, 2, 3, 4]
-    assert fire_ground(town, fire, 20, 25.0).tolist() == [19, 20, 21]
+    assert fire_ground(places_of(town), fire, 2, 25.0).tolist() == [1, 2, 3, 4]
+    assert fire_ground(places_of(town), fire, 20, 25.0).tolist() == [19, 20, 21]
 
 
 def test_the_published_curve_stands_in_or_out_of_the_band():
