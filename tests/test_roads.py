@@ -185,6 +185,18 @@ def test_fields_log_what_has_changed(tiny_city):
     assert len(points) == 2
 
 
+def test_a_place_of_a_field_has_a_cause_of_its_own_where_one_was_named(tiny_city):
+    fields = Fields(tiny_city)
+    fields.add(
+        FieldKind("test.alight", Text("Alight", "着火"), "building", "class", (1.0,), 1.0, (Text("alight", "着火"),))
+    )
+    assert fields.cause("test.alight", 3) == -1
+    fields.because("test.alight", 7, 3)
+    fields.because("test.alight", 9, 4)
+    assert [fields.cause("test.alight", place) for place in (3, 4, 5)] == [7, 9, 9]
+    assert fields.cause("test.alight") == 9
+
+
 def test_a_raster_knows_its_cells():
     raster = Raster(100.0, 50.0, 10.0, 4, 3)
     x, y = raster.centres()

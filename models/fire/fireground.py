@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 MARGIN = 1.2  #: water is put on a fire with so much to spare (assumption)
 SHIELDED = 0.7  #: share of flux and brands that a line before a facade keeps off (assumption)
-SET_UP = 210.0  #: s from a crew's arrival to water: three and a half minutes of the "fifteen fire minutes" (建标 152)
+SET_UP = 210.0  #: s from a crew's arrival to water: the last of the "fifteen fire minutes" of China's services
 SHOWS = 1000.0  #: kW at which a fire that no crew watches is seen from outside: flames reach the ceiling (assumption)
 
 

@@ -26,7 +26,7 @@ PASSPORT = Passport(
         "EN 1991-1-2, annex E (loads and peaks)",
         "Hamada 1951 in Scawthorn, Eidinger & Schiff 2005 (benchmark)",
         "Särdqvist 1998; Grimwood 2008 (water)",
-        "GB 50974-2014, 3.2.2 (mains); GB 50016-2014, 7.1.8 (room for crews); 建标 152 (time to water)",
+        "GB 50974-2014, 3.2.2 (mains); GB 50016-2014, 7.1.8 (room for crews); the “fifteen fire minutes” of China's fire services (time to water)",
         "Heus & Denhartog 2017, Industrial Health 55, 529; API 521 (heat that crews bear)",
         "Thomas 1971, Forestry 44, 155; EN 1991-1-4 (wind through rooms)",
         "Jin 1978; Purser, SFPE Handbook, chapter 63 (smoke)",
@@ -58,7 +58,7 @@ PASSPORT = Passport(
     ),
     limits=(
         Text("flat ground; wind is one for the whole town, without gusts, and quickens growth on all sides alike", "地面平坦；全城风场均一、无阵风，且对各方向的增长同等加快"),
-        Text("against Hamada, on houses of 9 m with gaps of 4 m: downwind .68 of his speed in calm, .48 at 5 m/s, .32 at 10, .22 at 20, for flames over roofs do not radiate here; sideways and upwind .7 to 1.9 of it", "与滨田公式相比（房屋 9 m、间距 4 m）：顺风速度无风时为其 0.68，5 m/s 为 0.48，10 m/s 为 0.32，20 m/s 为 0.22，因为模型中屋顶火焰不辐射；侧风与逆风为其 0.7～1.9"),
+        Text("against Hamada, on houses of 9 m with gaps of 4 m: downwind two thirds of his speed in calm, a half at 5 m/s, a third at 10, a fifth at 20, for flames over roofs do not radiate here; sideways and upwind .7 to 1.9 of it", "与滨田公式相比（房屋 9 m、间距 4 m）：顺风速度无风时约为其三分之二，5 m/s 约一半，10 m/s 约三分之一，20 m/s 约五分之一，因为模型中屋顶火焰不辐射；侧风与逆风为其 0.7～1.9"),
         Text("cisterns, rivers and help from other towns are not there; no crew tires", "不含消防水池、河流取水与跨市增援，力量不会疲劳"),
         Text("no trees, vehicles or rubbish between houses; no collapse; no explosion", "不含房屋间的树木、车辆与杂物，不含倒塌与爆炸"),
         Text("smoke is followed in one stair a building; doors and light wells are one leaking share", "每栋楼仅一部楼梯间的烟气；门与天井以一个泄漏比例表示"),

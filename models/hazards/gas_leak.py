@@ -48,22 +48,11 @@ BLAST = FieldKind(
     "gas.blast", Text("Overpressure of the explosion", "爆炸超压"), "building", "kPa", (1.0, 3.0, 7.0, 20.0, 50.0), 0.1
 )
 CUT = FieldKind(
-    "gas.cut",
-    Text("Without gas since the valves were shut", "关阀后停气"),
-    "building",
-    "class",
-    (1.0,),
-    1.0,
+    "gas.cut", Text("Without gas since the valves were shut", "关阀后停气"), "building", "class", (1.0,), 1.0,
     (Text("without gas", "停气"),),
-)
+)  # fmt: skip
 ALIGHT = FieldKind(
-    "gas.alight",
-    Text("Set alight by gas", "被燃气引燃"),
-    "building",
-    "class",
-    (1.0,),
-    1.0,
-    (Text("set alight", "引燃"),),
+    "gas.alight", Text("Set alight by gas", "被燃气引燃"), "building", "class", (1.0,), 1.0, (Text("alight", "引燃"),)
 )
 _SPREADING = "spreading_fire"  #: the orders of a model of fires that spread, where one runs: it reads `gas.alight`
 _OPEN_WITHIN = 1800.0  #: s in which a jet in the open meets its spark, if it does (assumption)
