@@ -76,9 +76,8 @@ class FloodCourse(Course):
         self._say_what_is_invented()
 
     def _say_what_is_invented(self) -> None:
-        if self._kind.dem is None:
-            self._world.warn("flood", Text("The ground of this city is invented: no elevation model was given.",
-                                           "未提供高程模型，本城市地形为合成数据。"))  # fmt: skip
+        if self._places.about_ground is not None:
+            self._world.warn("flood", self._places.about_ground)
         self._world.warn("flood", Text("Drains, underpasses, pumps and garages are synthetic.",
                                        "排水口、下穿通道、泵站与地下车库为合成数据。"))  # fmt: skip
 
