@@ -13,7 +13,7 @@ from typing import Annotated, Any, ClassVar, Literal
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from models.calendar import DAY, HOUR, MINUTE
 from models.catalogue import Duration, IncidentKind
@@ -30,6 +30,7 @@ from models.orders import ARRIVE, CONTROL, ONSET
 from models.passport import Passport
 from models.where import Where
 from models.world import World
+from sim.errors import InputError
 from sim.fields import FieldKind, Points
 from sim.kinds import Unit
 from sim.text import Text
@@ -123,6 +124,13 @@ class PowerFailure(Hazard):
     def start(self, world: World) -> Course:
         """Return the failure of a run."""
         return _Blackout(self, world)
+
+    @model_validator(mode="after")
+    def _day_is_warmer(self) -> PowerFailure:
+        if self.hottest_c < self.coolest_c:
+            raise InputError(en=f"hottest_c ({self.hottest_c:g}) lies below coolest_c ({self.coolest_c:g})",
+                             zh=f"hottest_c（{self.hottest_c:g}）低于 coolest_c（{self.coolest_c:g}）")  # fmt: skip
+        return self
 
     def celsius(self, time: float) -> float:
         """Return the temperature of the air, °C: a cosine with its peak at 15 h."""

@@ -262,6 +262,8 @@ def test_a_run_is_known_by_what_stands_in_its_file(tmp_path: Path):
     assert Flood(dem=str(written(tmp_path, ASC.format(last=7)))).contents() != first
     assert Flood(dem=str(written(tmp_path, ASC.format(last=6)))).contents() == first
     assert Flood().contents() == {}
+    with pytest.raises(InputError, match=r"dem: there is no file 'gone\.asc'"):
+        Flood(dem="gone.asc").contents()
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut off", b"\x93NUMPY\x01\x00"])
