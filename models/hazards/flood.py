@@ -14,7 +14,7 @@ from pydantic import Field
 from models.calendar import MINUTE
 from models.catalogue import Duration, IncidentKind
 from models.crews import CrewKind
-from models.flood.course import DEPTH, GARAGE, RATING, STREET_DEPTH, FloodCourse
+from models.flood.course import DEPTH, GARAGE, RAIN, RATING, STREET_DEPTH, FloodCourse
 from models.flood.passport import PASSPORT
 from models.flood.rain import HEAVIEST, Rain, design_storm, hyetograph
 from models.flood.stations import POWER_OUT
@@ -54,7 +54,7 @@ class Flood(Hazard):
         "flood.drivers", "flood.ground_floor", "flood.in_garage",
     )  # fmt: skip
     reads: ClassVar[tuple[str, ...]] = (POWER_OUT,)
-    writes: ClassVar[tuple[FieldKind, ...]] = (DEPTH, RATING, STREET_DEPTH, GARAGE)
+    writes: ClassVar[tuple[FieldKind, ...]] = (DEPTH, RATING, STREET_DEPTH, GARAGE, RAIN)
     files: ClassVar[tuple[str, ...]] = ("dem",)
     opens: ClassVar[dict[str, IncidentKind]] = {
         "flood_rescue": IncidentKind(
