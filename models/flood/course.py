@@ -62,6 +62,9 @@ class FloodCourse(Course):
         places = build(world.city, kind, self._rain, world.rules.stream)
         self._places, self._basin = places, places.basin
         self._basin.now = self._at
+        self._land = np.ones(places.basin.terrain.z.size, dtype=np.bool_)  #: cells that can dry up: no river
+        for stage in places.basin.stages:
+            self._land[stage.cells] = False
         self._depth = world.fields.add(DEPTH, self._basin.terrain.raster)
         self._rating = world.fields.add(RATING, self._basin.terrain.raster)
         drive = world.city.drive
@@ -122,7 +125,7 @@ class FloodCourse(Course):
         if now % HOUR == 0.0:
             for text in self._basin.outside():
                 self._world.warn("flood", text)
-        self._over = now > self._ends and float(depth.max()) < _STOP
+        self._over = now > self._ends and float(self._depth[self._land].max()) < _STOP
 
     # Underpasses
 
