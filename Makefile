@@ -54,7 +54,7 @@ types: $(STAMP)
 
 lock:  ## pin the dependencies again, with hashes and without addresses
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
-	  --python-version 3.11 --extra osm --extra web --extra dev --no-header -o requirements.lock pyproject.toml
+	  --python-version 3.11 --extra dem --extra osm --extra web --extra dev --no-header -o requirements.lock pyproject.toml
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --python-version 3.11 --extra water --no-header -c requirements.lock -o requirements-water.lock pyproject.toml
 

@@ -25,6 +25,7 @@ def _faults(path: Path) -> Sequence[JinlingError]:
     from models.policy import Policy
     from scenarios.experiment import Experiment
     from scenarios.language import Scenario
+    from scenarios.library import missing_files
     from sim.validation import faults_of
     from sim.yaml_file import read_yaml
 
@@ -37,6 +38,8 @@ def _faults(path: Path) -> Sequence[JinlingError]:
     result = faults_of(model, document, path)
     if isinstance(result, list):
         return result
+    if isinstance(result, Scenario):
+        return missing_files(result, path)
     return _faults_of_cases(result, document, path) if isinstance(result, Experiment) else []
 
 

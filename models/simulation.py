@@ -55,7 +55,7 @@ def all_decisions(kinds: dict[str, IncidentKind], hazards: dict[str, Hazard], li
 
 
 def in_order(hazards: Mapping[str, Hazard]) -> list[str]:
-    """Return the names of hazards so that a field is written before it is read; of two that need each other, by name.
+    """Return the names of hazards so that a field is written before it is read.
 
     Where fields are read in a circle, one hazard sees what another wrote at the last beat.
     """
@@ -66,7 +66,7 @@ def in_order(hazards: Mapping[str, Hazard]) -> list[str]:
             name: {writer[field] for field in hazards[name].reads if field in writer} & set(left) - {name}
             for name in left
         }
-        first = next((name for name in left if not needs[name]), left[0])
+        first = min(left, key=lambda name: len(needs[name]))  # of those that need each other, the one with least needs
         left.remove(first)
         done.append(first)
     return done

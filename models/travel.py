@@ -145,11 +145,17 @@ class Travel:
         return max(0.0, until - now)
 
     def nearest_hospital(self, node: int) -> int:
-        """Return the drive node of the hospital that is reached first from `node`, or `node` itself."""
+        """Return the drive node of the hospital that is reached first from `node`, or `node` itself.
+
+        A dark hospital is passed by while another one takes patients in.
+        """
         world = self._world
         if not len(self._hospitals):
             return node
         times = world.router.times_from(node, world.hour(world.engine.now))[self._hospitals]
+        dark = world.dark_hospitals
+        if dark is not None and np.isfinite(times[~dark]).any():
+            times = np.where(dark, np.inf, times)
         best = int(np.argmin(times))
         return int(self._hospitals[best]) if np.isfinite(times[best]) else node
 

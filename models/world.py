@@ -60,6 +60,9 @@ class World:
     takers: simpy.Resource | None = field(
         init=False, default=None
     )  #: of emergency calls, where a hazard makes them few
+    dark_hospitals: NDArray[np.bool_] | None = field(
+        init=False, default=None
+    )  #: [hospitals] that take nobody in, where a hazard says so
     serve: Callable[[int], None] = field(init=False, default=lambda _: None)  #: called with an order that was opened
 
     _district: NDArray[np.int32] = field(init=False)  #: [areas]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from math import isfinite
+from math import inf, isfinite
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -89,6 +89,11 @@ class Scenario(_Strict):
         """JSON has no number for infinity; the word is read back as it."""
         return factor if isfinite(factor) else str(factor)
 
+    @field_validator("speed_factor", mode="before")
+    @classmethod
+    def _read_back(cls, factor: Any) -> Any:
+        return inf if factor == "inf" else factor
+
     @model_validator(mode="after")
     def _beats_fill_the_window(self) -> Scenario:
         start, end = self.window
@@ -107,8 +112,7 @@ class Scenario(_Strict):
     @field_validator("hazards")
     @classmethod
     def _hazards_are_known(cls, hazards: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-        for name, changed in hazards.items():
-            _hazard(name, changed)
+        check_each({(name,): partial(_hazard, name, changed) for name, changed in hazards.items()})
         return hazards
 
     @field_validator("lines")

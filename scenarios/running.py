@@ -54,11 +54,12 @@ def resolved(scenario: Scenario, policy: Policy) -> dict[str, float]:
 
 def determinants(scenario: Scenario, policy: Policy, seed: int, city: City) -> dict[str, Any]:
     """Return what determines a run, as plain data: its hash is the run's id."""
-    said = scenario.model_dump(mode="json", exclude={"name", "title", "question", "city"})
+    said = scenario.model_dump(mode="json", exclude={"name", "title", "question", "city", "hazards"})
+    acting = scenario.acting_hazards()
     return {
         "scenario": said,
-        "hazards": {name: hazard.model_dump(mode="json") for name, hazard in scenario.acting_hazards().items()},
-        "contents": {name: read for name, hazard in scenario.acting_hazards().items() if (read := hazard.contents())},
+        "hazards": {name: hazard.model_dump(mode="json", exclude=set(hazard.files)) for name, hazard in acting.items()},
+        "contents": {name: read for name, hazard in acting.items() if (read := hazard.contents())},
         "kinds": {name: kind.model_dump(mode="json") for name, kind in scenario.kinds().items()},
         "city": city.hash,
         "parameters": resolved(scenario, policy),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails, InitErrorDetails
+from pydantic_core import ErrorDetails, InitErrorDetails, to_json
 
 from sim.errors import InputError, JinlingError
 from sim.text import Text
@@ -119,7 +119,7 @@ def _loc(place: Where) -> tuple[int | str, ...]:
 def faults_of(model: type[ModelT], document: Document, path: Path) -> ModelT | list[InputError]:
     """Return the validated model, or every fault of the document with its line."""
     try:
-        return model.model_validate(document.data)
+        return _strictly(model, document.data)
     except ValidationError as error:
         faults = []
         for fault in error.errors(include_url=False):
@@ -129,6 +129,14 @@ def faults_of(model: type[ModelT], document: Document, path: Path) -> ModelT | l
             said = told(fault, where)
             faults.append(InputError(en=said.en, zh=said.zh, file=path, line=_line_of(document, where)))
         return faults
+
+
+def _strictly(model: type[ModelT], data: Any) -> ModelT:
+    """Return the model of plain data in which no text and no truth stands for a number, as JSON tells them apart.
+
+    As JSON, since Python's strictness would refuse the lists of YAML where tuples are kept.
+    """
+    return model.model_validate_json(to_json(data, inf_nan_mode="constants", serialize_unknown=True), strict=True)
 
 
 def _line_of(document: Document, where: Where) -> int | None:
@@ -150,10 +158,12 @@ def _known_path(document: Document, where: tuple[int | str, ...]) -> Where:
 def validated(model: type[ModelT], data: Mapping[str, Any], where: str = "") -> ModelT:
     """Return a model of the part `where` of a document; raise its first fault as an `InputError` that names the field."""
     try:
-        return model.model_validate(data)
+        return _strictly(model, data)
     except ValidationError as error:
-        said = told(error.errors(include_url=False)[0])
-        raise InputError(en=f"{where}{said.en}", zh=f"{where}{said.zh}") from error
+        fault = error.errors(include_url=False)[0]
+        said = told(fault, () if fault["loc"] else tuple(where.split(".")[:-1]))
+        before = where if fault["loc"] else ""
+        raise InputError(en=f"{before}{said.en}", zh=f"{before}{said.zh}") from error
 
 
 def load_model(model: type[ModelT], path: Path) -> ModelT:

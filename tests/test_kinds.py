@@ -37,6 +37,7 @@ from sim.streams import Stream
 from sim.text import Text
 from sim.themes import THEMES
 from sim.units import unit_text
+from sim.validation import validated
 from sim.yaml_file import read_yaml
 from viz.report import TEXTS
 from viz.words import VERDICTS
@@ -98,6 +99,18 @@ def test_every_number_of_a_plug_in_is_bounded_below_and_its_default_is_within(ki
         with pytest.raises(ValidationError):
             kind(**{name: low[0] - 1})
         assert getattr(kind(**{name: field.default}), name) == field.default
+
+
+@every_plug_in
+def test_no_text_and_no_truth_stands_for_a_number_of_a_plug_in(kind):
+    for name, field in kind.model_fields.items():
+        if field.annotation in {int, float}:
+            assert getattr(validated(kind, {name: field.default}), name) == field.default
+            for wrong in (True, str(field.default)):
+                with pytest.raises(InputError, match=f"{name}: must be a (whole )?number"):
+                    validated(kind, {name: wrong})
+            if field.annotation is float and field.default == int(field.default):
+                assert getattr(validated(kind, {name: int(field.default)}), name) == field.default
 
 
 @pytest.mark.parametrize(

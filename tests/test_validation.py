@@ -8,8 +8,9 @@ import pytest
 
 from models.policy import Policy
 from scenarios.language import Scenario
-from sim.errors import InputError
-from sim.validation import faults_of, load_model
+from scenarios.library import load_scenario, missing_files
+from sim.errors import InputError, NotFoundError
+from sim.validation import faults_of, load_model, validated
 from sim.yaml_file import parse_yaml
 
 FILE = Path("mine.yaml")
@@ -57,6 +58,70 @@ parameters:
         (14, "parameters.routing.p_misroute: routing.p_misroute must be within 0.005 to 0.25"),
         (15, "parameters.crew.turnout_s: crew.turnout_s must be within 30.0 to 180.0"),
     ]
+
+
+HAZARDS = """hazards:
+  flood:
+    cell_m: true
+    hour: "3"
+    series_mm_per_h: [1, -5]
+    river_m: high
+  power_failure: {hottest_c: 20, coolest_c: 30}
+  toxic_release: {wind_m_s: 200}
+  drain_failure: {rain_mm_h: -3}
+  fire: {ignitions: [{where: {use: office}, at_h: true}]}
+  magic: {}
+"""
+
+
+def test_every_fault_of_every_hazard_is_told_with_its_line():
+    assert sorted(lines_and_fields(Scenario, SCENARIO + HAZARDS)) == [
+        (8, "hazards.flood.cell_m: must be a number"),
+        (9, "hazards.flood.hour: must be a number"),
+        (10, "hazards.flood.series_mm_per_h.1: must be 0 or more"),
+        (11, "hazards.flood.river_m: must be a number"),
+        (12, "hazards.power_failure: hottest_c"),
+        (13, "hazards.toxic_release.wind_m_s: must be 50 or less"),
+        (14, "hazards.drain_failure.rain_mm_h: must be 0 or more"),
+        (15, "hazards.fire.ignitions.0.at_h: must be a number"),
+        (16, "hazards.magic: hazard kind 'magic' is unknown"),
+    ]
+    chinese = [fault.text.zh for fault in faults(Scenario, SCENARIO + HAZARDS)]
+    assert "hazards.power_failure：hottest_c（20）低于 coolest_c（30）" in chinese
+    assert "hazards.flood.cell_m：应为数字；收到 True" in chinese
+
+
+@pytest.mark.parametrize(
+    "wrong", ["hours: true", 'hours: "24"', 'beat_s: "60"', "start_hour: 8.0", "drain_days: false"]
+)
+def test_a_number_of_a_scenario_is_written_as_one(wrong: str):
+    [fault] = faults(Scenario, SCENARIO + wrong)
+    assert (fault.line, "number" in fault.text.en) == (6, True)
+
+
+def test_a_crew_as_fast_as_light_comes_back_from_a_stored_run():
+    said = load_model_of(SCENARIO + "speed_factor: .inf").model_dump(mode="json")
+    assert validated(Scenario, said).speed_factor == float("inf")
+
+
+def load_model_of(text: str) -> Scenario:
+    found = faults_of(Scenario, parse_yaml(text, FILE), FILE)
+    assert isinstance(found, Scenario)
+    return found
+
+
+def test_a_file_that_a_hazard_names_lies_beside_the_scenario_or_is_missed(tmp_path: Path):
+    file = tmp_path / "mine.yaml"
+    file.write_text(SCENARIO + "hazards:\n  road_traffic: {}\n  flood:\n    dem: ground.asc\n", encoding="utf-8")
+    with pytest.raises(
+        NotFoundError, match=r"mine\.yaml:9: hazards\.flood\.dem: there is no file 'ground\.asc'"
+    ) as caught:
+        load_scenario(file)
+    assert "hazards.flood.dem：" in caught.value.text.zh
+    (tmp_path / "ground.asc").write_text("")
+    scenario = load_scenario(file)
+    assert missing_files(scenario, file) == []
+    assert scenario.hazards["flood"]["dem"] == str(tmp_path / "ground.asc")
 
 
 def test_every_fault_of_every_kind_of_incident_is_told_with_its_line():

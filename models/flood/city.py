@@ -10,13 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.flood.basin import Basin, Stage
+from models.flood.elevation_files import read_elevations
 from models.flood.exchange import Garages, Ground, Inlets, Pumps
 from models.flood.rain import MM_PER_H, Rain
 from models.flood.streets import Courses, courses
 from models.flood.synthetic import Underpass, carve, find_underpasses, synthetic_terrain
-from models.flood.terrain import Terrain, read_terrain
+from models.flood.terrain import Bounds, Terrain
 from sim.city.model import City
+from sim.errors import InputError
 from sim.streams import Stream
+from sim.text import Text
 
 STREET, BUILT, GREEN = 0, 1, 2
 _GROUND = Ground(runoff=(0.95, 0.85, 0.9), conductivity=(0.0, 0.0, 1e-6), suction=(0.0, 0.0, 0.04))  # assumption
@@ -42,11 +45,12 @@ class Places:
     underpasses: list[Underpass]
     garage_of: NDArray[np.int64]  #: [garages] building
     building_cell: NDArray[np.int64]  #: [buildings] -1 off the raster
+    about_ground: Text | None  #: what a user should know of it
 
 
 def build(city: City, wish: Flood, rain: Rain, stream: Stream) -> Places:
     """Return the basin of a city, dry, before the rain."""
-    terrain, ways, underpasses = _terrain(city, wish, stream)
+    terrain, ways, underpasses, about = _terrain(city, wish, stream)
     z, raster = terrain.z, terrain.raster
     cell = raster.cell_of(city.buildings.x, city.buildings.y).astype(np.int64)
     kind = _kinds(city, terrain, ways)
@@ -57,20 +61,30 @@ def build(city: City, wish: Flood, rain: Rain, stream: Stream) -> Places:
         inlets=_inlets(wish, terrain, ways, underpasses), pumps=_pumps(wish, underpasses), exchange_s=5.0, soak_s=300.0,
     )  # fmt: skip
     garage_of, basin.garages = _garages(city, wish, cell, z, stream)
-    return Places(basin, ways, underpasses, garage_of, cell)
+    return Places(basin, ways, underpasses, garage_of, cell, about)
 
 
-def _terrain(city: City, wish: Flood, stream: Stream) -> tuple[Terrain, Courses, list[Underpass]]:
+def _terrain(city: City, wish: Flood, stream: Stream) -> tuple[Terrain, Courses, list[Underpass], Text | None]:
     if wish.dem is None:
-        return synthetic_terrain(city, wish.cell_m, wish.underpasses, stream)
+        invented = Text("The ground of this city is invented: no elevation model was given.",
+                        "未提供高程模型，本城市地形为合成数据。")  # fmt: skip
+        return *synthetic_terrain(city, wish.cell_m, wish.underpasses, stream), invented
     x, y = city.drive.x, city.drive.y
     bounds = (float(x.min()), float(y.min()), float(x.max()), float(y.max()))
-    read = read_terrain(Path(wish.dem)).within(bounds, city.crs).coarsened(wish.cell_m)
+    read, about = _given(Path(wish.dem), bounds, city.crs, wish.cell_m)
     terrain = Terrain(read.z.copy(), read.raster, read.crs)
     ways = courses(city.drive.shapes, terrain.raster)
     underpasses = find_underpasses(city, ways, wish.underpasses, stream)
     carve(terrain.z, ways, underpasses, terrain.raster.size)
-    return terrain, ways, underpasses
+    return terrain, ways, underpasses, about
+
+
+def _given(file: Path, bounds: Bounds, crs: str, size: float) -> tuple[Terrain, Text | None]:
+    held = read_elevations(file)
+    try:
+        return held.over(bounds, crs, size)
+    except InputError as error:
+        raise InputError(en=error.text.en, zh=error.text.zh, file=file.name) from error
 
 
 def _kinds(city: City, terrain: Terrain, ways: Courses) -> NDArray[np.int64]:

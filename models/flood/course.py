@@ -14,6 +14,7 @@ from models.calendar import DAY, HOUR, MINUTE
 from models.flood import people
 from models.flood.city import build
 from models.flood.danger import STALLS, hazard_rating
+from models.flood.rain import MM_PER_H
 from models.flood.state import Trapped, UnderpassState
 from models.flood.stations import Stations
 from models.flood.streets import speed_factors
@@ -22,7 +23,7 @@ from models.orders import CONTROL
 from models.population import occupants
 from models.world import World
 from sim.city.speeds import free_speeds
-from sim.fields import FieldKind
+from sim.fields import FieldKind, Points
 from sim.text import Text
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ STREET_DEPTH = FieldKind(
 GARAGE = FieldKind(
     "flood.garage", Text("Garage under water", "地下车库进水比例"), "building", "share", (0.02, 0.25, 0.5, 0.75), 0.02
 )
+RAIN = FieldKind("flood.rain", Text("Rain", "雨强"), "point", "mm/h", (1.0, 10.0, 20.0, 50.0, 100.0), 1.0)
 SERIES_S = 300.0  #: s between looks at the danger to people
 _OPENS = 0.1  #: m of water in which an underpass is opened again
 _DRY = 0.08  #: m at which a crew is done
@@ -55,13 +57,18 @@ class FloodCourse(Course):
         self._kind, self._world = kind, world
         first = kind.hour * HOUR
         self._at = first if first >= world.window[0] else first + DAY
-        rain = kind.rain().starting(self._at)
-        self._ends = float(rain.edges[-1])
-        places = build(world.city, kind, rain, world.rules.stream)
+        self._rain = kind.rain().starting(self._at)
+        self._ends = float(self._rain.edges[-1])
+        places = build(world.city, kind, self._rain, world.rules.stream)
         self._places, self._basin = places, places.basin
         self._basin.now = self._at
+        self._land = np.ones(places.basin.terrain.z.size, dtype=np.bool_)  #: cells that can dry up: no river
+        for stage in places.basin.stages:
+            self._land[stage.cells] = False
         self._depth = world.fields.add(DEPTH, self._basin.terrain.raster)
         self._rating = world.fields.add(RATING, self._basin.terrain.raster)
+        drive = world.city.drive
+        self._rain_now = world.fields.add(RAIN, Points(drive.x[:1].copy(), drive.y[:1].copy()))  # the same everywhere
         self._street, self._garage = world.fields.add(STREET_DEPTH), world.fields.add(GARAGE)
         self._free = free_speeds(world.city.drive)
         self._under = [UnderpassState(one) for one in places.underpasses]
@@ -76,15 +83,16 @@ class FloodCourse(Course):
         self._say_what_is_invented()
 
     def _say_what_is_invented(self) -> None:
-        if self._kind.dem is None:
-            self._world.warn("flood", Text("The ground of this city is invented: no elevation model was given.",
-                                           "未提供高程模型，本城市地形为合成数据。"))  # fmt: skip
+        if self._places.about_ground is not None:
+            self._world.warn("flood", self._places.about_ground)
         self._world.warn("flood", Text("Drains, underpasses, pumps and garages are synthetic.",
                                        "排水口、下穿通道、泵站与地下车库为合成数据。"))  # fmt: skip
 
     def _begin(self) -> None:
         world, kind = self._world, self._kind
         self._begun = world.recorder.event(world.engine.now, "flood_rain")
+        for field in (DEPTH, RAIN):
+            world.fields.because(field.name, self._begun)
         fails = self._at + kind.pumps_fail_min * MINUTE
         for number, one in enumerate(self._under):
             if world.rules.stream.chance(kind.pumps_fail, "flood.pump_fails", one.place.key):
@@ -96,6 +104,7 @@ class FloodCourse(Course):
     def step(self, now: float, beat: float) -> None:
         """Let it rain and flow until the end of the beat, then look at streets, underpasses, garages and houses."""
         end = now + beat
+        self._rain_now[:] = (self._rain.until(end) - self._rain.until(now)) / beat / MM_PER_H
         if end <= self._at or self._over:
             return
         self._stations.step()
@@ -116,7 +125,7 @@ class FloodCourse(Course):
         if now % HOUR == 0.0:
             for text in self._basin.outside():
                 self._world.warn("flood", text)
-        self._over = now > self._ends and float(depth.max()) < _STOP
+        self._over = now > self._ends and float(self._depth[self._land].max()) < _STOP
 
     # Underpasses
 

@@ -28,6 +28,8 @@ PASSPORT = Passport(
     assumptions=(
         Text("Without an elevation model the ground is invented: a fall of 1 in 2000 with hollows, streets 0.15 m below their kerbs.",
              "无高程模型时地形为合成：坡度 1/2000，带洼地，道路低于路缘 0.15 米。"),
+        Text("An elevation model in another projection is resampled bilinearly, at about its own cells, and then averaged; its heights are metres.",
+             "其他坐标系的高程模型按近似原分辨率双线性重采样后取平均；高程单位为米。"),
         Text("Underpasses dip by up to 3.2 m under main streets chosen by luck; each has a pumping station.",
              "下穿通道随机设于主要道路，最深 3.2 米，各设一座泵站。"),
         Text("All street cells have inlets, which together carry 36 mm/h of the whole area; 30 % are blocked.",

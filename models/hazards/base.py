@@ -17,6 +17,7 @@ from models.crews import CrewKind
 from models.indicator import IndicatorKind
 from models.passport import Passport
 from models.world import World
+from sim.errors import NotFoundError
 from sim.fields import FieldKind
 from sim.kinds import Kind, kinds_in
 from sim.text import Text
@@ -72,10 +73,15 @@ class Hazard(Kind, ABC):
     indicators: ClassVar[tuple[IndicatorKind, ...]] = ()
 
     def contents(self) -> dict[str, str]:
-        """Return the SHA-256 of each file that it names: a run is known by what stands in them, not by their names."""
-        named = [(name, getattr(self, name)) for name in self.files]
-        return {name: sha256(Path(path).read_bytes()).hexdigest() for name, path in named
-                if path is not None and Path(path).is_file()}  # fmt: skip
+        """Return the SHA-256 of each file that it names: a run is known by what stands in them, not by their names.
+
+        Raises `NotFoundError` where one is not there.
+        """
+        named = {name: Path(path) for name in self.files if (path := getattr(self, name)) is not None}
+        for name, path in named.items():
+            if not path.is_file():
+                raise NotFoundError(en=f"{name}: there is no file {path.name!r}", zh=f"{name}：没有文件 {path.name!r}")
+        return {name: sha256(path.read_bytes()).hexdigest() for name, path in named.items()}
 
     @abstractmethod
     def start(self, world: World) -> Course:

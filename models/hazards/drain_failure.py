@@ -31,6 +31,7 @@ DEPTH = FieldKind(
     "drain.depth", Text("Water over the inlets", "雨水口积水深度"), "point", "m", (0.05, 0.15, 0.3, 0.5, 1.0), 0.01
 )
 POWER_OUT = "power.out"
+RAIN = "flood.rain"  #: mm/h, written by a flood
 FLOODED = "street_flooded"
 _DEEP, _LOW = 0.3, 0.05  #: m at which a street is closed, and counts as drained
 _TOLD_EACH = 300.0  #: s after which other speeds are told; closures at once
@@ -38,12 +39,15 @@ _CHANGE = 0.05  #: smaller changes of a factor are told to nobody
 
 
 class DrainFailure(Hazard):
-    """Rain that the drains do not carry away, because it is too much or because pumps stand still."""
+    """Rain that the drains do not carry away, because it is too much or because pumps stand still.
+
+    Beside a flood the drains hear its rain, and have none of their own.
+    """
 
     title: ClassVar[Text] = Text("Drains that back up", "排水不畅")
     decisions: ClassVar[tuple[str, ...]] = ("drain.setting_up",)
     passport: ClassVar[Passport] = DRAINS
-    reads: ClassVar[tuple[str, ...]] = (POWER_OUT,)
+    reads: ClassVar[tuple[str, ...]] = (POWER_OUT, RAIN)
     writes: ClassVar[tuple[FieldKind, ...]] = (DEPTH,)
     opens: ClassVar[Mapping[str, IncidentKind]] = {
         FLOODED: IncidentKind(
@@ -107,16 +111,19 @@ class _Drains(Course):
         self._said, self._event = np.ones(city.drive.edges), -1
         first = kind.hour * HOUR
         self._begins = first if first >= world.window[0] else first + DAY
-        if kind.rain_mm_h > 150.0:
-            world.warn("drain_failure", Text("rain above 150 mm/h was not checked", "150 mm/h 以上的降雨未经验证"))
         world.warn("drain_failure", Text("The drains of this city are synthetic.", "本城市排水管网为合成数据。"))
 
     def step(self, now: float, beat: float) -> None:
         """Let it rain, pump and run down, and tell streets and crews."""
-        rain = self._kind.rain(now + beat / 2.0 - self._begins)
+        rain = self._rain(now, beat)
         if self._event < 0 and rain > 0.0:
-            self._event = self._world.recorder.event(now, "rain_begins")
+            cause = self._world.fields.cause(RAIN) if RAIN in self._world.fields else -1
+            self._event = self._world.recorder.event(now, "rain_begins", cause=cause)
         self._power(now)
+        if rain > 150.0:
+            self._world.warn(
+                "drain_failure", Text("rain above 150 mm/h was not checked", "150 mm/h 以上的降雨未经验证")
+            )
         if rain == 0.0 and not self.stored.any():
             return
         inflow = runoff(rain, self._plan.area, COEFFICIENT)
@@ -133,6 +140,12 @@ class _Drains(Course):
         self._depth[:] = self._plan.depth(self.stored)
         self._call()
         self._slow(now)
+
+    def _rain(self, now: float, beat: float) -> float:
+        """Return the rain of this beat, mm/h: a flood's where there is one."""
+        if RAIN in self._world.fields:
+            return float(self._world.fields[RAIN][0])
+        return self._kind.rain(now + beat / 2.0 - self._begins)
 
     def _power(self, now: float) -> None:
         fields = self._world.fields

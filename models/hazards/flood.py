@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import Annotated, ClassVar, Literal
 
 import pyarrow as pa
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from models.calendar import MINUTE
 from models.catalogue import Duration, IncidentKind
 from models.crews import CrewKind
-from models.flood.course import DEPTH, GARAGE, RATING, STREET_DEPTH, FloodCourse
+from models.flood.course import DEPTH, GARAGE, RAIN, RATING, STREET_DEPTH, FloodCourse
 from models.flood.passport import PASSPORT
-from models.flood.rain import Rain, design_storm, hyetograph
+from models.flood.rain import HEAVIEST, Rain, design_storm, hyetograph
 from models.flood.stations import POWER_OUT
 from models.hazards.base import Course, Hazard
 from models.indicator import Columns, IndicatorKind, ratio
@@ -26,7 +26,7 @@ from sim.fields import FieldKind
 from sim.kinds import Unit
 from sim.text import Text
 
-Intensities = tuple[Annotated[float, Field(allow_inf_nan=False)], ...]
+Intensities = tuple[Annotated[float, Field(ge=0, le=HEAVIEST)], ...]
 
 
 def _closed_in_time(columns: Columns) -> float:
@@ -54,7 +54,7 @@ class Flood(Hazard):
         "flood.drivers", "flood.ground_floor", "flood.in_garage",
     )  # fmt: skip
     reads: ClassVar[tuple[str, ...]] = (POWER_OUT,)
-    writes: ClassVar[tuple[FieldKind, ...]] = (DEPTH, RATING, STREET_DEPTH, GARAGE)
+    writes: ClassVar[tuple[FieldKind, ...]] = (DEPTH, RATING, STREET_DEPTH, GARAGE, RAIN)
     files: ClassVar[tuple[str, ...]] = ("dem",)
     opens: ClassVar[dict[str, IncidentKind]] = {
         "flood_rescue": IncidentKind(
@@ -117,7 +117,9 @@ class Flood(Hazard):
     ] = ()  #: instead of the design storm: a hyetograph, or as observed
     series_min: Annotated[float, Field(gt=0, le=1440), Unit("min")] = 60.0  #: each of its blocks
     cell_m: Annotated[float, Field(ge=2, le=100), Unit("m")] = 10.0
-    dem: Annotated[str | None, Unit("place")] = None  #: a file with the ground (.asc with .prj, .npz); None: invented
+    dem: Annotated[str | None, Unit("place")] = (
+        None  #: a file with the ground (.asc, .tif, .npz) from where the scenario lies; None: invented
+    )
     underpasses: Annotated[int, Field(ge=0, le=1000), Unit("count")] = 8
     garages: Annotated[int, Field(ge=0, le=100_000), Unit("count")] = 60
     drain_mm_per_h: Annotated[float, Field(ge=0, le=500), Unit("mm/h")] = 36.0  #: a storm of 2 to 3 years (assumption)
@@ -134,11 +136,6 @@ class Flood(Hazard):
     river_m: Annotated[float | None, Field(ge=-100, le=9000), Unit("m")] = (
         None  #: its level; None: water runs off freely
     )
-
-    @model_validator(mode="after")
-    def _rain_is_rain(self) -> Flood:
-        self.rain()
-        return self
 
     def rain(self) -> Rain:
         """Return the rain, beginning at 0 s."""

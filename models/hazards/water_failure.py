@@ -22,6 +22,7 @@ from models.crews import CrewKind
 from models.gas.isolation import Isolation, Pipes
 from models.hazards.base import Course, Hazard
 from models.indicator import Columns, IndicatorKind
+from models.networks.generators import STARTS, WORKS_H, Generators
 from models.networks.passports import WATER
 from models.networks.street_water import BY_HOUR, fire_flow, storeys_with_water, street_water
 from models.networks.topology import summed
@@ -64,7 +65,13 @@ class WaterFailure(Hazard):
     """A water main that breaks, and pumps that stop where the power fails."""
 
     title: ClassVar[Text] = Text("Water supply failure", "供水中断")
-    decisions: ClassVar[tuple[str, ...]] = ("water.place", "water.valve", "water.shutting", "water.mending")
+    decisions: ClassVar[tuple[str, ...]] = (
+        "water.place",
+        "water.valve",
+        "water.shutting",
+        "water.mending",
+        "water.generator",
+    )
     passport: ClassVar[Passport] = WATER
     reads: ClassVar[tuple[str, ...]] = (POWER_OUT, DRAWN)
     writes: ClassVar[tuple[FieldKind, ...]] = (PRESSURE, DRY, HYDRANT)
@@ -108,7 +115,8 @@ class WaterFailure(Hazard):
     valve_min: Annotated[float, Field(gt=0, le=600), Unit("min")] = 10.0  #: to shut each (assumption)
     mend_h: Annotated[float, Field(gt=0, le=500), Unit("h")] = 6.0  #: to mend the main (assumption)
     hydrant_l_s: Annotated[float, Field(ge=0, le=1000), Unit("l/s")] = 60.0  #: of a place, at the usual pressure
-    backup_min: Annotated[float, Field(ge=0, le=10_000), Unit("min")] = 0.0  #: that works run on without power
+    generator_h: Annotated[float, Field(ge=0, le=1000), Unit("h")] = WORKS_H  #: of fuel at each works (assumption)
+    generator_starts: Annotated[float, Field(ge=0, le=1), Unit("share")] = STARTS  #: of their generators (assumption)
 
     def start(self, world: World) -> Course:
         """Return the water of a run."""
@@ -130,7 +138,10 @@ class _Supply(Course):
         self._dry, self._hydrant = world.fields.add(DRY), world.fields.add(HYDRANT)
         self._works = self._houses(nodes[self._water.works])
         self._runs = np.ones(len(self._works), dtype=np.bool_)
-        self._dark_since = np.full(len(self._works), np.inf)
+        keys = city.drive.osm_id[nodes[self._water.works]]
+        self._generators = Generators(
+            world.rules.stream, "water.generator", keys, kind.generator_h, kind.generator_starts
+        )
         self._drawn = np.zeros(network.nodes)
         self.resident_h, self.taps_h = np.zeros(len(city.buildings)), np.zeros(len(city.buildings))
         self._order, self._pipe, self._broken = -1, -1, -1
@@ -188,14 +199,11 @@ class _Supply(Course):
         self._changed = False
 
     def _power(self, now: float) -> None:
-        """Stop the pumps of works without power once what they have of their own is used up."""
+        """Stop the pumps of works without power whose generator has not started, or has no fuel any more."""
         fields = self._world.fields
         if POWER_OUT not in fields:
             return
-        dark = fields[POWER_OUT][self._works] > 0
-        self._dark_since = np.where(dark, np.minimum(self._dark_since, now), np.inf)
-        runs = now - self._dark_since < self._kind.backup_min * MINUTE
-        runs |= ~dark
+        runs = self._generators.powered(now, fields[POWER_OUT][self._works] > 0)
         for works in np.flatnonzero(runs != self._runs).tolist():
             name = "pumps_run" if runs[works] else "pumps_stop"
             node = int(self._water.node[self._water.works[works]])

@@ -17,6 +17,7 @@ POWER = Passport(
         "Stott, Jardim & Alsac (2009), doi:10.1109/TPWRS.2009.2021235",
         "IEC 60255-151:2009; IEEE C57.91-2011; IEEE 738-2012",
         "Dobson et al. (2001), doi:10.1109/HICSS.2001.926274",
+        "JGJ 312-2013, 4.4.5 (fuel of hospitals); Marqusee & Jenket (2020), doi:10.1016/j.apenergy.2020.114918 (generators)",
     ),
     assumptions=(
         Text("The grid is synthetic: a substation per 60,000 residents with two transformers, a 110 kV ring, feeders of 6 MW in slices around them.",
@@ -24,6 +25,10 @@ POWER = Passport(
         Text("Where a feeder is shed in part, houses go dark by luck and take turns every two hours.", "馈线部分切除时，停电建筑随机选取，每两小时轮换。"),
         Text("A lift in use stops between storeys with a chance of 0.6; 6,000 m² of floor share one.", "使用中的电梯有 0.6 的概率停在层间；每 6000 平方米建筑面积一部电梯。"),
         Text("Streets towards dark signals are half as fast.", "信号灯熄灭的路口进口道车速减半。"),
+        Text("A substation stands on the ground of its junction; in 0.5 m of water its transformers trip, and nobody closes them before it has gone down.",
+             "变电站与所在路口同高；积水达 0.5 米时变压器跳闸，退水前不得合闸。"),
+        Text("Hospitals have generators with fuel for 12 h, of which 95 % start; without power a hospital takes no patient while another one does.",
+             "医院自备发电机燃料可用 12 小时，启动成功率 95%；全院停电时暂停收治，由其他医院接收。"),
     ),
     valid=(
         Valid(Text("Air temperature", "气温"), 0.0, 45.0, "°C"),
@@ -33,7 +38,9 @@ POWER = Passport(
     limits=(
         Text("No voltages, reactive power, frequency or losses: a collapse of voltage is not seen.", "不计电压、无功、频率与网损，无法反映电压崩溃。"),
         Text("Transmission above 110 kV never fails.", "110 kV 以上主网视为不失效。"),
-        Text("Hospitals and works have no generators of their own.", "医院、水厂等未计自备电源。"),
+        Text("A generator that has started runs until its fuel is used up: none breaks down before (a well kept one in five does within two weeks).",
+             "发电机启动后运行至燃料耗尽，不计中途故障（维护良好者两周内约五分之一发生故障）。"),
+        Text("Water reaches substations only: cables, kiosks and the switch rooms of houses stay dry.", "只计变电站浸水，不计电缆、环网柜与楼内配电室。"),
     ),
 )  # fmt: skip
 
@@ -54,6 +61,7 @@ WATER = Passport(
     assumptions=(
         Text("The mains are synthetic: under the streets, sized for 1 m/s with rings, on flat ground, fed by two works whose pumps need power.",
              "管网为合成：沿道路敷设成环，按 1 m/s 定径，地面水平，由两座需供电的水厂供水。"),
+        Text("Works have generators that carry all their pumps for 12 h, of which 95 % start.", "水厂自备发电机可带全部水泵运行 12 小时，启动成功率 95%。"),
         Text("180 l a resident and day; 3 l/m² of other floors; houses above six storeys have pumps of their own that need power.",
              "居民人均日用水 180 升，其他建筑每平方米 3 升；六层以上建筑另设需供电的二次加压。"),
     ),
@@ -84,6 +92,8 @@ DRAINS = Passport(
              "排水管网为合成：沿道路排向最近泵站，按设计暴雨定径，坡度千分之二。"),
         Text("A street's inlet drains a strip of 60 m; .65 of the rain runs off.", "雨水口汇水宽度 60 米，径流系数 0.65。"),
         Text("Water on the street stays at its inlet and covers 15 m of width.", "积水滞留于雨水口处，占道路宽 15 米。"),
+        Text("Beside a flood the drains hear its rain; each then keeps its own water, and a street is slowed by both.",
+             "与内涝模型同用时采用其降雨；两者各自计水，道路减速相乘。"),
     ),
     valid=(
         Valid(Text("Rain", "雨强"), 0.0, 150.0, "mm/h"),

@@ -12,6 +12,7 @@ from scenarios.language import Scenario
 from sim.errors import InputError, NotFoundError
 from sim.text import Text
 from sim.validation import ModelT, load_model, validated
+from sim.yaml_file import read_yaml
 
 _HERE = Path(__file__).parent
 OWN = Text("Own policy", "自拟政策")
@@ -40,16 +41,34 @@ def load_experiment(name: str | Path) -> Experiment:
 def load_scenario(name: str | Path) -> Scenario:
     """Return a scenario by its shipped name or by the path of a file."""
     scenario, path = _load(Scenario, "scenarios", name, scenario_names())
-    if scenario.city.file is None:
-        return scenario
-    here = path.parent
-    choice = scenario.city
-    moved = choice.model_copy(update={
+    for fault in missing_files(scenario, path):
+        raise fault
+    here, choice = path.parent, scenario.city
+    city = choice.model_copy(update={
         "file": _from(here, choice.file),
         "boundaries": _from(here, choice.boundaries),
         "overlays": tuple(here / overlay for overlay in choice.overlays),
     })  # fmt: skip
-    return scenario.model_copy(update={"city": moved})
+    hazards = {kind: dict(changed) for kind, changed in scenario.hazards.items()}
+    for kind, field, file in _named_files(scenario):
+        hazards[kind][field] = str(here / file)
+    return scenario.model_copy(update={"city": city, "hazards": hazards})
+
+
+def missing_files(scenario: Scenario, path: Path) -> list[InputError]:
+    """Return a fault for each file that a hazard of the scenario in `path` names and that is not there, with its line."""
+    missing = [named for named in _named_files(scenario) if not (path.parent / named[2]).is_file()]
+    lines = read_yaml(path).lines if missing else {}
+    return [NotFoundError(en=f"hazards.{name}.{field}: there is no file {file!r} beside the scenario",
+                          zh=f"hazards.{name}.{field}：场景所在位置没有文件 {file!r}",
+                          file=path, line=lines.get(("hazards", name, field))) for name, field, file in missing]  # fmt: skip
+
+
+def _named_files(scenario: Scenario) -> list[tuple[str, str, str]]:
+    """Return the files that hazards name, each with the hazard and its field."""
+    acting = scenario.acting_hazards()
+    named = [(name, field, getattr(acting[name], field)) for name in scenario.hazards for field in acting[name].files]
+    return [one for one in named if one[2] is not None]
 
 
 def load_policy(name: str | Path) -> Policy:

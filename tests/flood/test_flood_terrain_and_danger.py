@@ -1,8 +1,6 @@
-"""Elevation models that are read or refused; danger to people and vehicles; streets on the raster."""
+"""The ground that is made or coarsened; danger to people and vehicles; streets on the raster."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,91 +12,12 @@ from models.flood.basin import Basin
 from models.flood.danger import danger_class, hazard_rating, vehicle_speed
 from models.flood.streets import courses, speed_factors
 from models.flood.synthetic import synthetic_terrain
-from models.flood.terrain import Terrain, read_terrain
-from models.hazards.flood import Flood
+from models.flood.terrain import Terrain
 from sim.city.model import Polylines
 from sim.city.speeds import free_speeds
 from sim.errors import InputError, PhysicsError
 from sim.fields import Raster
 from sim.streams import Stream
-
-ASC = "ncols 3\nnrows 2\nxllcorner 100\nyllcorner 200\ncellsize 10\nNODATA_value -9999\n1 2 3\n4 5 {last}\n"
-
-
-def written(folder: Path, text: str, prj: str | None = "EPSG:32650") -> Path:
-    file = folder / "dem.asc"
-    file.write_text(text, encoding="utf-8")
-    if prj is not None:
-        file.with_suffix(".prj").write_text(prj, encoding="utf-8")
-    return file
-
-
-def test_an_ascii_grid_is_read_with_its_first_row_in_the_north(tmp_path):
-    dem = read_terrain(written(tmp_path, ASC.format(last=6)))
-    assert np.array_equal(dem.z, [[4, 5, 6], [1, 2, 3]])
-    assert (dem.raster.x, dem.raster.y, dem.raster.size) == (100, 200, 10)
-    assert dem.crs == "EPSG:32650"
-    assert dem.cell_of(115.0, 215.0) == 4
-
-
-def test_an_npz_is_read_as_it_was_written(tmp_path):
-    file = tmp_path / "dem.npz"
-    z = np.arange(12.0).reshape(3, 4)
-    np.savez(file, z=z, x=5.0, y=6.0, size=2.0, crs="EPSG:4547")
-    dem = read_terrain(file)
-    assert np.array_equal(dem.z, z)
-    assert dem.crs == "EPSG:4547"
-
-
-@pytest.mark.parametrize(
-    ("text", "prj", "says"),
-    [
-        (ASC.format(last=-9999), "EPSG:32650", "holes"),
-        (ASC.format(last="nan"), "EPSG:32650", "holes"),
-        (ASC.format(last=6), None, "projection"),
-        (ASC.format(last=6), "PROJCS[...]", "projection"),
-        (ASC.format(last="6 7"), "EPSG:32650", "7 values"),
-        (ASC.format(last="x"), "EPSG:32650", "no ESRI ASCII"),
-        (ASC.format(last=6).replace("cellsize 10\n", ""), "EPSG:32650", "cellsize"),
-        (ASC.format(last=6).replace("cellsize 10", "cellsize 0"), "EPSG:32650", "size"),
-        (ASC.format(last=6).replace("ncols 3", "ncols 3000000000"), "EPSG:32650", "at most"),
-        (ASC.format(last=99999), "EPSG:32650", "metres"),
-        ("", "EPSG:32650", "no ESRI ASCII"),
-        ("\x00\x01\xff", "EPSG:32650", "no ESRI ASCII"),
-    ],
-)
-def test_a_bad_elevation_model_is_refused_with_a_sentence(tmp_path, text, prj, says):
-    with pytest.raises(InputError, match=says) as caught:
-        read_terrain(written(tmp_path, text, prj))
-    assert caught.value.text.zh
-
-
-def test_other_files_and_missing_ones_are_refused(tmp_path):
-    (tmp_path / "dem.tif").write_bytes(b"II*\0")
-    np.savez(tmp_path / "half.npz", z=np.zeros((2, 2)))
-    np.savez(tmp_path / "odd.npz", z=np.array([{}], dtype=object), x=0, y=0, size=1, crs="EPSG:1")
-    for name, says in (
-        ("dem.tif", "ESRI ASCII"),
-        ("no.asc", "no elevation"),
-        ("half.npz", "holds"),
-        ("odd.npz", "holds"),
-    ):
-        with pytest.raises(InputError, match=says):
-            read_terrain(tmp_path / name)
-
-
-def test_another_projection_or_no_overlap_is_refused():
-    dem = ground(np.zeros((10, 10)), 10.0)
-    assert dem.within((10.0, 10.0, 50.0, 60.0), "EPSG:32650").z.shape == (5, 4)
-    for bounds, crs, says in (
-        ((10, 10, 50, 50), "EPSG:4547", "project it"),
-        ((500, 500, 900, 900), "EPSG:32650", "does not overlap"),
-        ((50, 50, 900, 90), "EPSG:32650", "only a part"),
-    ):
-        with pytest.raises(InputError, match=says):
-            dem.within(bounds, crs)
-    with pytest.raises(InputError, match="outside the raster"):
-        dem.cell_of(-1.0, 5.0)
 
 
 def test_a_coarser_model_has_the_same_mean():
@@ -213,33 +132,3 @@ def test_invented_ground_has_underpasses_apart_and_is_the_same_for_a_seed(tiny_c
 def test_a_raster_that_is_not_its_elevations_is_refused():
     with pytest.raises(InputError):
         Terrain(np.zeros((3, 3)), Raster(0.0, 0.0, 1.0, 4, 3), "EPSG:32650")
-
-
-def test_a_run_is_known_by_what_stands_in_its_file(tmp_path: Path):
-    first = Flood(dem=str(written(tmp_path, ASC.format(last=6)))).contents()
-    assert Flood(dem=str(written(tmp_path, ASC.format(last=7)))).contents() != first
-    assert Flood(dem=str(written(tmp_path, ASC.format(last=6)))).contents() == first
-    assert Flood().contents() == {}
-
-
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut off", b"\x93NUMPY\x01\x00"])
-def test_a_broken_npz_is_one_sentence(tmp_path: Path, content: bytes):
-    file = tmp_path / "broken.npz"
-    file.write_bytes(content)
-    with pytest.raises(InputError, match="holds z, x, y, size and crs"):
-        read_terrain(file)
-
-
-@pytest.mark.parametrize("size", ["ncols inf\nnrows 2", "ncols -2\nnrows -2", "ncols 1e400\nnrows 2"])
-def test_a_size_that_cannot_be_is_one_sentence(tmp_path: Path, size: str):
-    file = tmp_path / "wrong.asc"
-    file.write_text(f"{size}\nxllcorner 0\nyllcorner 0\ncellsize 10\n1 2\n3 4\n")
-    with pytest.raises(InputError):
-        read_terrain(file, "EPSG:32650")
-
-
-def test_a_corner_that_is_no_number_is_refused(tmp_path: Path):
-    file = tmp_path / "wrong.asc"
-    file.write_text("ncols 2\nnrows 2\nxllcorner nan\nyllcorner 0\ncellsize 10\n1 2\n3 4\n")
-    with pytest.raises(InputError, match="finite"):
-        read_terrain(file, "EPSG:32650")

@@ -24,7 +24,7 @@ FIRE = {"ignitions": [{"where": {"use": "residential"}, "at_h": 9.2, "growth": "
 ALL = {
     "power_failure": {"hour": 9.0, "transformer_share": 0.3, "dial": 2.0, "operator_min": 1440.0, "moving_min": 1440.0}
 }
-BOTH = {**ALL, "water_failure": {}, "fire": FIRE}
+BOTH = {**ALL, "water_failure": {"generator_starts": 0.0}, "fire": FIRE}
 
 
 @pytest.fixture(scope="module")
@@ -204,7 +204,7 @@ def test_works_without_power_pump_no_more_and_hydrants_run_dry(runs):
     simulation = runs.run(BOTH)
     hydrants = changes(simulation, "water.hydrant")
     assert (hydrants["value"] < 1.0).any()
-    backed = runs.run({**BOTH, "water_failure": {"backup_min": 10_000.0}})
+    backed = runs.run({**BOTH, "water_failure": {"generator_starts": 1.0, "generator_h": 100.0}})
     assert "pumps_stop" not in set(events(backed)["kind"])
     assert (changes(backed, "water.hydrant")["value"] > 1.0).all()
 
