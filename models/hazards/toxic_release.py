@@ -8,12 +8,14 @@ from __future__ import annotations
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
+import pyarrow as pa
 from pydantic import Field
 
 from models.calendar import HOUR, MINUTE
 from models.catalogue import Duration, IncidentKind
 from models.crews import CrewKind
 from models.hazards.base import Course, Hazard
+from models.indicator import IndicatorKind
 from models.passport import Passport
 from models.plume.passport import PASSPORT
 from models.plume.release import ADVICE, HARM, PLUGGING, POISONED, PPM, RELEASE, Release
@@ -25,6 +27,11 @@ from sim.kinds import Unit
 from sim.text import Text
 
 _LATITUDE = 32.06  #: degrees, of Nanjing, where the city does not tell
+
+
+def _total(column: str, title: Text) -> IndicatorKind:
+    return IndicatorKind(f"{column}.toxic", title, Text("persons", "人"), "lower",
+                         lambda columns: float(columns[column].sum()), table="toxic_release")  # fmt: skip
 
 
 class ToxicRelease(Hazard):
@@ -72,6 +79,15 @@ class ToxicRelease(Hazard):
         "toxic_aid_here": Text("ambulances of the neighbours are there", "外区救护车到达"),
         "toxic_empty": Text("the tank is empty", "储罐已泄空"),
     }
+    table: ClassVar[pa.Schema] = pa.schema(
+        [("area", pa.int32()), ("persons", pa.float64()), ("harmed", pa.float64()), ("endangered", pa.float64()),
+         ("dead", pa.float64())]
+    )  # fmt: skip
+    indicators: ClassVar[tuple[IndicatorKind, ...]] = (
+        _total("harmed", Text("Toxic release: people who breathed harm (as an hour at AEGL-2)", "毒气泄漏：受伤害人数（相当于一小时 AEGL-2）")),
+        _total("endangered", Text("Toxic release: people in danger of life (as an hour at AEGL-3)", "毒气泄漏：生命危险人数（相当于一小时 AEGL-3）")),
+        _total("dead", Text("Toxic release: expected deaths", "毒气泄漏：预期死亡人数")),
+    )  # fmt: skip
 
     kind: Literal["toxic_release"] = "toxic_release"
     where: Annotated[Where, Unit("place")] = Where(use="industrial")
@@ -89,6 +105,9 @@ class ToxicRelease(Hazard):
     foreseen: Annotated[bool, Unit("choice")] = False  #: whether the turn of the wind is in the forecast
     order_min: Annotated[float, Field(ge=0, le=1440), Unit("min")] = (
         10.0  #: from the call to the first order (D6: ≤ 10)
+    )
+    may_leave: Annotated[bool, Unit("choice")] = (
+        True  #: whether a sector may be told to leave, instead of to stay inside
     )
     #: to look, to dress and to close the leak, once the team and an engine are there (assumption)
     plug_min: Annotated[float, Field(gt=0, le=1440), Unit("min")] = 30.0

@@ -7,14 +7,17 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from models.calendar import HOUR
 from models.plume.dose import Toxic, breathe
 from models.plume.shelter import Escape, infiltrate
 from models.whereabouts import INSIDE, OUTDOORS, Whereabouts
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Ppm = Callable[[Floats, Floats], Floats]
 
 OUT = 0.1  #: share of the people of a building who are in the open (assumption)
+OPEN, SHUT = 1.0 / HOUR, 0.4 / HOUR  #: air changes before and after the order to stay inside, 1/s (assumption)
 _CLEAN = 1e-3  #: ppm indoors, below which there is none
 
 
@@ -32,40 +35,44 @@ class Exposure:
         """Let people of `buildings` leave as `Escape` has it, where nobody follows them one by one."""
         self._gone[buildings] = np.minimum(self._gone[buildings], now + Escape().ready)
 
-    def breathe(self, outside: Floats, shut: Bools, exchange: Floats, now: float, seconds: float) -> None:
-        """Let the gas come in for `seconds`, and add what it does to the loads of those by building.
+    def breathe(self, outside: Floats, shut: Bools, open_air: Ppm, now: float, seconds: float) -> None:
+        """Let the gas come in for `seconds`, and add to everybody's load what is where they are.
 
-        outside : ppm at each building;  shut : whether its people were told to stay inside;  exchange : of its air, 1/s.
+        outside : ppm at each building;  shut : whether its people were told to stay inside;  open_air : the ppm at
+        places (m). Of those who were told to go, who is away breathes nothing; up to the order all were indoors.
         """
-        infiltrate(self.inside, outside, exchange, seconds)
+        known = self._whereabouts
+        self._load = np.concatenate([self._load, self._indoors[known.building[len(self._load) :]]])
+        infiltrate(self.inside, outside, np.where(shut, SHUT, OPEN), seconds)
         walking = (now >= self._gone) & (now < self._gone + Escape().walk)
         away = now >= self._gone + Escape().walk
         indoors = np.where(away, 0.0, np.where(walking, outside, self.inside))
         breathe(self._indoors, indoors, self._toxic.n, seconds / 60.0)
         breathe(self._open, np.where(shut | away, indoors, outside), self._toxic.n, seconds / 60.0)
-        self.inside[self.inside < _CLEAN] = 0.0
-
-    def breathe_under_way(self, ppm: Callable[[Floats, Floats], Floats], seconds: float) -> None:
-        """Add to the loads of those who were told to go: indoors until they step out, in the open where they are.
-
-        ppm : what is in the open at places (m). Who is away breathes nothing; up to the order all were indoors.
-        """
-        known = self._whereabouts
-        self._load = np.concatenate([self._load, self._indoors[known.building[len(self._load) :]]])
         breathed = np.where(known.state == INSIDE, self.inside[known.building], 0.0)
         out = np.flatnonzero(known.state == OUTDOORS)
         if len(out):  # many stand at the same place
             place, number = np.unique(known.x[out] + 1j * known.y[out], return_inverse=True)
-            breathed[out] = ppm(place.real, place.imag)[number]
+            breathed[out] = open_air(place.real, place.imag)[number]
         breathe(self._load, breathed, self._toxic.n, seconds / 60.0)
+        self.inside[self.inside < _CLEAN] = 0.0
 
     def deaths(self) -> Floats:
         """Return the share of the people of each building who would die of what they have breathed, [buildings]."""
-        share = (1.0 - OUT) * self._toxic.deaths(self._indoors) + OUT * self._toxic.deaths(self._open)
+        return self.share(self._toxic.deaths)
+
+    def above(self, ppm: float) -> Floats:
+        """Return the share of each building who have breathed what an hour at `ppm` does, or more, [buildings]."""
+        least = float(self._toxic.load(ppm, 60.0))
+        return self.share(lambda load: (load >= least).astype(np.float64))
+
+    def share(self, of: Callable[[Floats], Floats]) -> Floats:
+        """Return the mean over the people of each building of something that follows from their loads, [buildings]."""
+        share = (1.0 - OUT) * of(self._indoors) + OUT * of(self._open)
         building = self._whereabouts.building[: len(self._load)]
         told = np.bincount(building, minlength=len(share))
-        dead = np.bincount(building, weights=self._toxic.deaths(self._load), minlength=len(share))
-        return np.where(told > 0, dead / np.maximum(told, 1), share)
+        sums = np.bincount(building, weights=of(self._load), minlength=len(share))
+        return np.where(told > 0, sums / np.maximum(told, 1), share)
 
     def left(self) -> Floats:
         """Return the share of the people of each building that is still inside, [buildings]."""

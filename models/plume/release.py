@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import isnan
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from models.gas.source import GAS_CONSTANT, Orifice, circle
 from models.hazards.base import Course
 from models.orders import CONTROL
 from models.plume.dose import TOXICS
-from models.plume.exposure import OUT, Exposure
+from models.plume.exposure import OUT, SHUT, Exposure
 from models.plume.puffs import Cloud
 from models.plume.shelter import LEAVE, STAY, Escape, advise, sectors
 from models.plume.validity import Surroundings, dense_plume
@@ -41,7 +42,6 @@ ADVICE = FieldKind(
 RELEASE, PLUGGING, POISONED = "toxic_release", "toxic_plugging", "gas_poisoning"
 _RINGS = (500.0, 1000.0, 2000.0, 3000.0)  #: m
 _BREATHING = 1.5  #: m above ground
-_OPEN, _SHUT = 1.0 / HOUR, 0.4 / HOUR  #: air changes before and after the order to stay inside (assumption)
 _STEP = 10.0  #: s between puffs
 _AGAIN = 600.0  #: s between two looks at the sectors
 _AHEAD, _EACH = 3600.0, 60.0  #: s for which the sectors are forecast, and its step
@@ -150,9 +150,7 @@ class Release(Course):
         """Add to the loads of people in the open, indoors and on their way; whoever has left breathes no more."""
         places, exposure = self._world.city.buildings, self._exposure
         outside = self._outside(places.x, places.y)
-        stays = self._advice == STAY
-        exposure.breathe(outside, stays, np.where(stays, _SHUT, _OPEN), now, beat)
-        exposure.breathe_under_way(self._outside, beat)
+        exposure.breathe(outside, self._advice == STAY, self._outside, now, beat)
         self._harm[:] = exposure.deaths()
         self._call_for_help(now, outside)
         if self._ended >= 0:  # indoors the gas stays on when the crews have done their work
@@ -191,9 +189,9 @@ class Release(Course):
         series = self._forecast(now, places.x[every], places.y[every])
         at = np.cumsum([0, *(len(one) for one in asked)])
         for number, member in enumerate(members):
-            told = advise(self._toxic, series[:, at[number] : at[number + 1]], _SHUT, _EACH, Escape())
+            told = advise(self._toxic, series[:, at[number] : at[number + 1]], SHUT, _EACH, Escape())
             if told in {STAY, LEAVE}:
-                self._tell_sector(member, told, now)
+                self._tell_sector(member, told if self._kind.may_leave else STAY, now)
 
     def _forecast(self, now: float, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the ppm to be expected at places in each step of the hour to come, [steps, places]."""
@@ -263,3 +261,18 @@ class Release(Course):
         people = occupants(world.population, len(world.city.buildings), world.hour(self._at))
         world.orders.outcome[order] = self._kind.inventory_kg - self._left_kg
         world.orders.deaths[order] = float((people * self._harm).sum())
+
+    def rows(self) -> Mapping[str, NDArray[Any]]:
+        """Return one row for every grid in which people were when it began: how many of them came to harm."""
+        world, toxic, exposure = self._world, self._toxic, self._exposure
+        grid = world.city.buildings.grid
+        people = occupants(world.population, len(grid), world.hour(self._at))
+        area = np.unique(grid[people > 0.0])
+        at = np.searchsorted(area, grid)
+        at[people == 0.0] = 0
+
+        def persons(share: NDArray[np.float64]) -> NDArray[np.float64]:
+            return np.bincount(at, weights=people * share, minlength=len(area)).astype(np.float64)
+
+        return {"area": area, "persons": persons(np.ones(len(grid))), "harmed": persons(exposure.above(toxic.harm)),
+                "endangered": persons(exposure.above(toxic.danger)), "dead": persons(exposure.deaths())}  # fmt: skip
