@@ -15,7 +15,7 @@ from sim.errors import InputError
 from sim.recording import CREWS, table_of
 from sim.text import Text
 
-IDLE, BUSY, DRILL = 0, 1, 2
+IDLE, BUSY, DRILL, AWAY = 0, 1, 2, 3
 #: Hours between which all crews are on duty; from the second to the first only those of the night.
 DAY_SHIFT = (8.0, 20.0)
 
@@ -40,6 +40,7 @@ class CrewKind(BaseModel):
     night_share: float = Field(default=1.0, ge=0.0, le=1.0)  #: share on duty from 20 to 8 h
     priority: bool = True  #: whether it drives with right of way
     pace: float = Field(default=1.0, ge=0.1, le=10.0)  #: travel time against that of a car in the same traffic
+    joins: str | None = None  #: kind that it reinforces from beyond the city, once it is asked for
 
     @field_validator("station")
     @classmethod
@@ -81,7 +82,7 @@ class Crews:
     home: NDArray[np.int32]  #: drive node of the station
     node: NDArray[np.int32]  #: drive node where the crew stands, or reaches next
     street: NDArray[np.int32]  #: area that owns the crew
-    state: NDArray[np.int8]  #: IDLE, BUSY or DRILL
+    state: NDArray[np.int8]  #: IDLE, BUSY, DRILL or AWAY: of a neighbour, who has not sent it
     lent: NDArray[np.bool_]  #: whether it is at work for another street
     by_night: NDArray[np.bool_]  #: whether the crew is on duty from 20 to 8 h
     priority: NDArray[np.bool_]  #: whether it drives with right of way
@@ -101,6 +102,12 @@ class Crews:
         if not DAY_SHIFT[0] <= (time / 3600.0) % 24.0 < DAY_SHIFT[1]:
             mask &= self.by_night
         return np.flatnonzero(mask)
+
+    def join(self, kind: str) -> int:
+        """Let the neighbours' crews that reinforce `kind` stand at their stations from now on; return how many came."""
+        come = (self.kind == self.kinds.index(kind)) & (self.state == AWAY)
+        self.state[come] = IDLE
+        return int(come.sum())
 
     def table(self, city: City) -> pa.Table:
         """Return the crews as the log's table."""
@@ -122,8 +129,9 @@ class Crews:
 
 def build_crews(city: City, kinds: dict[str, CrewKind]) -> Crews:
     """Share out the crews of each kind over its stations, one after the other."""
-    rows: list[tuple[int, int, bool]] = []
-    for number, kind in enumerate(kinds.values()):
+    rows: list[tuple[int, int, bool, int]] = []
+    names = list(kinds)
+    for name, kind in kinds.items():
         stations = city.facilities.of_kind(kind.station)
         if not len(stations):
             continue
@@ -131,8 +139,9 @@ def build_crews(city: City, kinds: dict[str, CrewKind]) -> Crews:
             kind.count if kind.count is not None else max(kind.at_least, ceil(kind.per_100k * city.residents / 100_000))
         )
         awake = round(wanted * kind.night_share)
-        rows += [(number, int(stations[i % len(stations)]), i < awake) for i in range(wanted)]
-    kinds_of, station, by_night = np.array(rows, dtype=np.int64).reshape(-1, 3).T
+        number, state = names.index(kind.joins or name), AWAY if kind.joins else IDLE
+        rows += [(number, int(stations[i % len(stations)]), i < awake, state) for i in range(wanted)]
+    kinds_of, station, by_night, state_of = np.array(rows, dtype=np.int64).reshape(-1, 4).T
     home = city.facilities.drive_node[station]
     street = city.areas.ancestor("street")[city.facilities.grid[station]]
     return Crews(
@@ -141,7 +150,7 @@ def build_crews(city: City, kinds: dict[str, CrewKind]) -> Crews:
         home=home.astype(np.int32),
         node=home.astype(np.int32).copy(),
         street=street.astype(np.int32),
-        state=np.full(len(rows), IDLE, dtype=np.int8),
+        state=state_of.astype(np.int8),
         priority=np.array([kind.priority for kind in kinds.values()])[kinds_of]
         if len(rows)
         else np.empty(0, dtype=np.bool_),

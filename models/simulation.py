@@ -14,6 +14,7 @@ from models.actors.base import Edict, Sight
 from models.calendar import DAY, HOUR
 from models.catalogue import IncidentKind
 from models.command import Command, actor_kinds
+from models.crews import AWAY, IDLE
 from models.dispatch import Dispatcher
 from models.hazards.base import Course, Hazard
 from models.lines.base import Line, Rows
@@ -286,7 +287,8 @@ class Simulation:
         counts = np.bincount(world.incidents.kind[open_now], minlength=len(world.incidents.kinds))
         for kind, count in zip(world.incidents.kinds, counts, strict=True):
             world.recorder.value(now, f"orders_open.{kind}", float(count))
-        busy = np.bincount(world.crews.kind[world.crews.state != 0], minlength=len(world.crews.kinds))
+        at_work = (world.crews.state != IDLE) & (world.crews.state != AWAY)
+        busy = np.bincount(world.crews.kind[at_work], minlength=len(world.crews.kinds))
         for kind, count in zip(world.crews.kinds, busy, strict=True):
             world.recorder.value(now, f"crews_busy.{kind}", float(count))
 

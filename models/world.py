@@ -19,6 +19,7 @@ from models.orders import Orders
 from models.population import Population
 from models.roads import Roads
 from models.stages import Rules
+from models.whereabouts import Whereabouts
 from sim.city.model import City
 from sim.engine import Engine
 from sim.fields import Fields
@@ -54,6 +55,7 @@ class World:
     )
     fields: Fields = field(init=False)  #: what hazards write, by name
     roads: Roads = field(init=False)
+    whereabouts: Whereabouts = field(init=False, default_factory=Whereabouts)  #: of residents who were told to go
     warnings: dict[tuple[str, str], Warned] = field(
         init=False, default_factory=dict
     )  #: by who warns and in which words

@@ -140,6 +140,10 @@ class Scenario(_Strict):
                 there_are = ", ".join(crews) or "–"
                 raise InputError(en=f"incident {name!r} needs crews of kind {kind.crew!r}; there are: {there_are}",
                                  zh=f"事件 {name!r} 需要 {kind.crew!r} 类力量；可用：{there_are}")  # fmt: skip
+        for name, crew in crews.items():
+            if crew.joins is not None and (crew.joins not in crews or crews[crew.joins].joins is not None):
+                raise InputError(en=f"crews {name!r} reinforce {crew.joins!r}, which are no crews of the city",
+                                 zh=f"力量 {name!r} 支援的 {crew.joins!r} 不是本市力量")  # fmt: skip
         return self
 
     @model_validator(mode="after")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from trials import measured, trial_of
+from trials import HAZARDS, hazard_trial_of, measured, trial_of
 
 from models.indicators import indicator_kinds
 from models.levers.base import lever_kinds
@@ -38,8 +38,8 @@ def siloed(*levers: str) -> Policy:
 
 
 def where_of(kind: str, indicator: str) -> str:
-    """Return where a lever's effect on an indicator is looked for: "wide", a line of work, or else the "orders"."""
-    table = TABLE[indicator] if TABLE[indicator] in line_kinds() else "orders"
+    """Return where a lever's effect on an indicator is looked for: "wide", a line of work, a hazard, or else the "orders"."""
+    table = TABLE[indicator] if TABLE[indicator] in {*line_kinds(), *HAZARDS} else "orders"
     return "wide" if kind in WIDE else table
 
 
@@ -52,7 +52,9 @@ class LeverTrials:
         self.indicators = cache(self._indicators)
 
     def scenario(self, where: str) -> Scenario:
-        """Return the day in the wide city, the busy day of orders, or the time of a line of work."""
+        """Return the day in the wide city, the busy day of orders, or the time of a hazard or of a line of work."""
+        if where in HAZARDS:
+            return hazard_trial_of(self.tiny, where)
         if where == "wide":
             calls = {"medical": IncidentChange(rate_factor=3.0)}
             return load_scenario("flagship_day").model_copy(update={"incidents": calls})
@@ -65,7 +67,7 @@ class LeverTrials:
     def told(self, kind: str, indicator: str, seeds: int | None = None) -> PairedDifference:
         """Return what a lever does to an indicator, over what it needs, with the first `seeds` or all of them."""
         where = where_of(kind, indicator)
-        most = range(seeds or (self.seeds if where == "orders" else self.seeds_of_lines))
+        most = range(seeds or (self.seeds if where in {"orders", *HAZARDS} else self.seeds_of_lines))
         needs = lever_kinds()[kind].requires
         off, on = ([self.indicators(where, seed, *levers)[indicator] for seed in most]
                    for levers in (needs, (*needs, kind)))  # fmt: skip

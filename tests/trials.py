@@ -32,6 +32,25 @@ TRIALS: dict[str, dict[str, Any]] = {
     },
 }
 
+#: By hazard: fields that make it tell a difference in the small city within `hours`.
+HAZARDS: dict[str, dict[str, Any]] = {
+    "contagion": {"r0": 2.5, "first_per_100k": 2000.0, "symptomatic": 1.0, "tests_per_100k": 1e5, "hospital": (0.0,) * 3,
+                  "infectious_d": 5.0, "hours": 12 * 24.0},
+}  # fmt: skip
+
+
+def hazard_trial_of(tiny: Scenario, name: str) -> Scenario:
+    """Return the small city's scenario with nothing but this hazard."""
+    fields = dict(HAZARDS[name])
+    changes = {
+        "incidents": {},
+        "hours": fields.pop("hours"),
+        "beat_s": 3600.0,
+        "drain_days": 0.0,
+        "hazards": {name: fields},
+    }
+    return Scenario.model_validate({**tiny.model_dump(), **changes})
+
 
 def trial_of(tiny: Scenario, *names: str) -> Scenario:
     """Return the small city's scenario with nothing but these lines of work."""

@@ -28,12 +28,12 @@ class Finding:
     """Who is found, and when."""
 
     symptomatic: float = 0.65  #: share of the infected (assumption)
-    seeks: float = 0.3  #: share of the ill who go for a test (assumption)
+    seeks: float = 0.3  #: share of the ill who go for a test (`epidemic.seeks`)
     delay_d: float = 1.5  #: from infectious to the test, mean (assumption)
     a_day: float = 500.0  #: tests that laboratories do (assumption)
     sensitivity: float = 0.85  #: (assumption)
-    result_d: float = 0.5  #: from the test to the result (assumption)
-    isolates: float = 0.7  #: share of the positive who stay apart (assumption)
+    result_d: float = 0.5  #: from the test until the case and the community know (`epidemic.result_d`)
+    isolates: float = 0.7  #: share of the positive who stay apart (`epidemic.isolates`)
 
     def __post_init__(self) -> None:
         for share in (self.symptomatic, self.seeks, self.sensitivity, self.isolates):

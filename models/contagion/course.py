@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 ORDER = "severe_infection"
 _STEP_D = 1.0 / 24.0
 _WEEK_D = 7.0
+_ABOUT = 300.0  #: m about a place in which the first cases live (assumption)
 _LONGEST_RAMP = 60.0 * MINUTE  #: that a crew waits for a bed (assumption)
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -37,10 +38,12 @@ class EpidemicCourse(Course):
         self._community = areas.ancestor("community")[world.city.buildings.grid[people.home]]
         self._residents = np.bincount(self._community, minlength=len(areas))
         mixing, disease = kind.mixing(), kind.disease()
-        settings = mixing.settings(people, self._community, disease, stream)
+        places = world.city.buildings
+        homes = (self._community, places.x[people.home], places.y[people.home])
+        settings = mixing.settings(people, homes, disease, stream)
         self.epidemic = Epidemic(disease, settings, people.key, stream, world.window[0] / DAY)
         self.epidemic.susceptibility[:] = kind.vaccine().susceptibility(stream, people.key)
-        self._finding, self._severity = kind.finding(len(people)), kind.severity()
+        self._finding, self._severity = kind.finding(len(people), world.rules.parameters), kind.severity()
         self._laboratory = Laboratory(self._finding, stream)
         self.beds = Beds(round(kind.beds_per_100k * len(people) / 1e5))
         n = len(people)
@@ -52,15 +55,19 @@ class EpidemicCourse(Course):
         self._ill, self._cases = (world.fields.add(field) for field in kind.writes)
         self._closed_until, self._confirmed, self._full = -np.inf, -1, False
         self._begun = world.recorder.event(world.window[0], "contagion_begins")
-        self._seed(kind.first_per_100k)
+        self._seed(kind)
         kind.warn(world)
 
-    def _seed(self, per_100k: float) -> None:
-        """Let the first cases be infectious when the run begins: those with the least luck."""
-        key = self._world.population.key
-        first = min(len(key), round(per_100k * len(key) / 1e5))
-        draws = self._world.rules.stream.uniforms("contagion.first", key)
-        cases = np.sort(np.argsort(draws, kind="stable")[:first])
+    def _seed(self, kind: Contagion) -> None:
+        """Let the first cases be infectious when the run begins: those with the least luck, of all or about a place."""
+        world, key, home = self._world, self._world.population.key, self._world.population.home
+        first = min(len(key), round(kind.first_per_100k * len(key) / 1e5))
+        order = world.rules.stream.uniforms("contagion.first", key)
+        if kind.where is not None:
+            places, at = world.city.buildings, kind.where.building(world.city, world.rules.stream, "contagion.place")
+            away = np.hypot(places.x - places.x[at], places.y - places.y[at])[home]
+            order = order + (away > max(_ABOUT, float(np.sort(away)[max(first - 1, 0)])))
+        cases = np.sort(np.argsort(order, kind="stable")[:first])
         self.epidemic.infect(cases, infectious=True)
         self._fall_ill(cases)
 

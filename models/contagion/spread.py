@@ -50,7 +50,8 @@ class Setting:
     """Where people meet: who belongs together, and how much they infect each other.
 
     The force on a member is rate · activity(hour) · I / members^exponent, per day; exponent 1 shares the contacts of a
-    person among the members (venues, community), 0 lets every pair meet (households).
+    person among the members (venues, community), 0 lets every pair meet (households). With `links` people of one group
+    meet those of others too: the force on a member of g is rate · activity(hour) · Σ over h of links[g, h] · I_h.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Setting:
     exponent: float = 1.0
     activity: tuple[float, ...] = ALWAYS  #: by hour of the day; only their ratios count
     works_isolated: float = 0.0  #: share of the contacts that isolation leaves
+    links: Floats | None = None  #: [groups, groups] of how much a case in the second acts on a member of the first
 
     def __post_init__(self) -> None:
         require(Text("a rate of contacts", "接触率"), self.rate_d, 0.0)
@@ -140,6 +142,9 @@ class Epidemic:
             if len(setting.group) != n or (n and (setting.group.min() < -1)):
                 raise InputError(en=f"setting {setting.name!r} needs a group for each of {n} residents",
                                  zh=f"场所 {setting.name!r} 须为 {n} 名居民各给出一个组")  # fmt: skip
+            if setting.links is not None and setting.links.shape != (int(setting.group.max(initial=-1)) + 1,) * 2:
+                raise InputError(en=f"setting {setting.name!r} needs links from each of its groups to each",
+                                 zh=f"场所 {setting.name!r} 须给出各组之间的联系")  # fmt: skip
         groups = [np.asarray(one.group, dtype=np.int32) for one in self.settings]
         sizes = [int(one.max(initial=-1)) + 1 for one in groups]
         self._first = np.cumsum([0, *sizes[:-1]]).astype(np.int64)
@@ -202,7 +207,8 @@ class Epidemic:
             inside = group >= 0
             days = np.bincount(group[inside], weights=acts[inside], minlength=len(members))
             scale = np.maximum(members, 1).astype(np.float64) ** setting.exponent
-            parts.append(setting.rate(second) * self.factor[s] * days / scale)
+            met = days / scale if setting.links is None else setting.links @ days
+            parts.append(setting.rate(second) * self.factor[s] * met)
         self._acted[live] = np.maximum(start, end)
         self._live = live[self.removed_at[live] > until]
         return np.concatenate(parts) if parts else np.zeros(0)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from models.crowd.buildings import House, leave
 from models.crowd.crowd import Crowd, Walkers, to_goal
@@ -29,6 +30,18 @@ ELDER = 2
 
 
 @dataclass(frozen=True)
+class Told:
+    """What is told to leave, and where its people may go."""
+
+    buildings: Longs
+    corners: NDArray[np.bool_]  #: [nodes of the walk network] within, where no vehicles drive
+    shelters: NDArray[np.integer]  #: facilities that are out of danger
+    x: float  #: m, the middle
+    y: float  #: m
+    reach: float  #: m from the middle to the farthest building
+
+
+@dataclass(frozen=True)
 class District:
     """The buildings that are told to leave, and the ground from their doors to the shelters."""
 
@@ -39,28 +52,50 @@ class District:
     rooms: Floats  #: [shelters] persons that find room; infinite where people leave the map
 
 
-def set_up(city: City, x: float, y: float, reach: float, room: float) -> District:
-    """Return the district of all buildings within `reach` m of a point; a shelter has `room` for so many persons."""
-    walk, places = city.walk, city.buildings
-    far = np.hypot(places.x - x, places.y - y)
-    told = np.flatnonzero(far <= reach)
+def around(city: City, x: float, y: float, reach: float) -> Told:
+    """Return what is told to leave within `reach` m of a point; shelters are beyond."""
+    walk, places, facilities = city.walk, city.buildings, city.facilities
+    told = np.flatnonzero(np.hypot(places.x - x, places.y - y) <= reach)
     if not len(told):
         raise InputError(en=f"within {reach:g} m there is no building", zh=f"{reach:g} 米内没有建筑")
-    nodes, rooms = _shelters(city, x, y, reach, room)
+    kind = facilities.of_kind("shelter")
+    beyond = np.hypot(facilities.x[kind] - x, facilities.y[kind] - y) > reach
+    return Told(told, np.hypot(walk.x - x, walk.y - y) <= reach, kind[beyond], x, y, reach)
+
+
+def ordered(city: City, leave: NDArray[np.bool_], safe: NDArray[np.bool_]) -> Told:
+    """Return what is told to leave where an order names buildings; shelters are where the nearest building is `safe`.
+
+    leave, safe : [buildings], of which at least one leaves. A corner is within where its nearest building leaves.
+    """
+    walk, places, facilities = city.walk, city.buildings, city.facilities
+    nearest = cKDTree(np.column_stack([places.x, places.y]))
+    told = np.flatnonzero(leave)
+    x, y = float(places.x[told].mean()), float(places.y[told].mean())
+    kind = facilities.of_kind("shelter")
+    at = np.asarray(nearest.query(np.column_stack([facilities.x[kind], facilities.y[kind]]))[1], dtype=np.int64)
+    near = np.asarray(nearest.query(np.column_stack([walk.x, walk.y]))[1], dtype=np.int64)
+    reach = float(np.hypot(places.x[told] - x, places.y[told] - y).max())
+    return Told(told, leave[near], kind[safe[at]], x, y, reach)
+
+
+def set_up(city: City, told: Told, room: float) -> District:
+    """Return the district of what is told to leave; a shelter has `room` for so many persons."""
+    walk, places, x, y = city.walk, city.buildings, told.x, told.y
+    nodes, rooms = _shelters(city, told, room)
     last = float(np.hypot(walk.x[nodes] - x, walk.y[nodes] - y).max())
-    known = within(walk, x, y, max(1.5 * reach, last + 200.0, float(_doorsteps(city, told, x, y))))
+    known = within(walk, x, y, max(1.5 * told.reach, last + 200.0, float(_doorsteps(city, told.buildings, x, y))))
     reached = known[nodes]
     if not reached.any():  # no shelter can be walked to: people leave over the edge of what is known
         nodes, rooms = _edge(city, known, x, y), np.full(1, np.inf)
         reached = np.ones(1, dtype=np.bool_)
-    told = told[known[places.walk_node[told]]]
+    buildings = told.buildings[known[places.walk_node[told.buildings]]]
     inner = np.zeros(len(walk.shapes), dtype=np.bool_)
-    core = np.hypot(walk.x - x, walk.y - y) <= reach
-    inner[walk.link[core[walk.tails()] & core[walk.head]]] = True
-    doors = np.unique(places.walk_node[told])
+    inner[walk.link[told.corners[walk.tails()] & told.corners[walk.head]]] = True
+    doors = np.unique(places.walk_node[buildings])
     rooms_of = dict(zip(nodes[reached].tolist(), rooms[reached].tolist(), strict=True))
     wish = Wish(known, inner, rooms_of, dict.fromkeys(doors.tolist(), np.inf), {})
-    return District(lay_out(walk, wish), inner, told, nodes[reached], rooms[reached])
+    return District(lay_out(walk, wish), inner, buildings, nodes[reached], rooms[reached])
 
 
 def _doorsteps(city: City, told: Longs, x: float, y: float) -> float:
@@ -69,14 +104,13 @@ def _doorsteps(city: City, told: Longs, x: float, y: float) -> float:
     return float(np.hypot(city.walk.x[node] - x, city.walk.y[node] - y).max()) + 1.0
 
 
-def _shelters(city: City, x: float, y: float, reach: float, room: float) -> tuple[Ints, Floats]:
-    """Return the nodes of the nearest shelters outside the district, and their rooms; two at one node share one."""
-    facilities = city.facilities
-    kind = facilities.of_kind("shelter")
-    far = np.hypot(facilities.x[kind] - x, facilities.y[kind] - y)
-    chosen = kind[far > reach][np.argsort(far[far > reach], kind="stable")[:_SHELTERS]]
+def _shelters(city: City, told: Told, room: float) -> tuple[Ints, Floats]:
+    """Return the nodes of the nearest shelters of those there are, and their rooms; two at one node share one."""
+    facilities, kind = city.facilities, told.shelters
+    far = np.hypot(facilities.x[kind] - told.x, facilities.y[kind] - told.y)
+    chosen = kind[np.argsort(far, kind="stable")[:_SHELTERS]]
     if not len(chosen):
-        return _edge(city, np.ones(city.walk.nodes, dtype=np.bool_), x, y), np.full(1, np.inf)
+        return _edge(city, np.ones(city.walk.nodes, dtype=np.bool_), told.x, told.y), np.full(1, np.inf)
     nodes, count = np.unique(facilities.walk_node[chosen], return_counts=True)
     return nodes.astype(np.int32), np.asarray(room * count, dtype=np.float64)
 
@@ -101,6 +135,7 @@ class Order:
 class Leaving:
     """The people of the told buildings, [people]."""
 
+    who: Longs  #: resident
     key: NDArray[np.uint64]
     building: Longs
     helpless: NDArray[np.bool_]
@@ -109,10 +144,12 @@ class Leaving:
 
 
 def residents_leaving(
-    city: City, people: Population, district: District, order: Order, stream: Stream, hour: int
+    city: City, people: Population, at: NDArray[np.int32], district: District, order: Order, stream: Stream
 ) -> Leaving:
-    """Return who is in the buildings at `hour`, and when they step out of them by stairs and doors."""
-    at = people.day_place if 8 <= hour < 18 else people.home
+    """Return who leaves the buildings of a district, and when they step out of them by stairs and doors.
+
+    at : int32 [residents], the building in which each is, -1 for who has been told before.
+    """
     who = np.flatnonzero(np.isin(at, district.buildings))
     key, building = people.key[who], at[who].astype(np.int64)
     speed = residents_speeds(
@@ -130,7 +167,7 @@ def residents_leaving(
         out[inside] = order.at + leave(
             _house(city, one), storey[inside], start[inside], speed[inside], walk[inside], 2.0
         )
-    return Leaving(key, building, helpless, out, speed)
+    return Leaving(who, key, building, helpless, out, speed)
 
 
 def _house(city: City, building: int) -> House:

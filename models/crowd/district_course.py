@@ -1,4 +1,4 @@
-"""An evacuation in one run: people step out of buildings and walk to shelters; crews fetch who cannot."""
+"""An evacuation in one run: at an hour, or wave by wave as buildings are ordered to leave; crews fetch who cannot walk."""
 
 from __future__ import annotations
 
@@ -9,11 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.calendar import DAY, HOUR, MINUTE
-from models.cordon import lanes
-from models.crowd.crowd import Crowd
 from models.crowd.diagram import PACKED
-from models.crowd.district import Leaving, Order, residents_leaving, set_up, under_way
-from models.crowd.fair import along
+from models.crowd.district import Order, Told, around, ordered, set_up
+from models.crowd.wave import Wave
 from models.hazards.base import Course
 from models.world import World
 from sim.text import Text
@@ -22,10 +20,7 @@ if TYPE_CHECKING:
     from models.hazards.evacuation import Evacuation as Kind
 
 HELP = "evacuation_help"
-_STEP = 1.0  #: s
-_LOOKS = 2 * MINUTE
-_BLOCKED, _SLOW, _CRAWL = 1.0, 0.3, 0.1  #: as of a fair: persons a m² that block vehicles or slow them, share of speed
-_OPENS_AT = 0.95  #: of those who can walk in shelters, from which on streets are open again (assumption)
+ADVICE, LEAVE = "toxic.advice", 2.0  #: the field of orders to people in buildings, and its value for leaving
 
 
 class DistrictCourse(Course):
@@ -35,141 +30,116 @@ class DistrictCourse(Course):
 
     def __init__(self, kind: Kind, world: World) -> None:
         self._kind, self._world, city = kind, world, world.city
-        building = kind.where.building(city, world.rules.stream, "evacuation.place")
-        self._x, self._y = float(city.buildings.x[building]), float(city.buildings.y[building])
-        first = kind.hour * HOUR
-        self._at = first if first >= world.window[0] else first + DAY
-        self._district = set_up(city, self._x, self._y, kind.reach_m, kind.shelter_persons)
         self._left, self._density = world.fields.add(kind.writes[0]), world.fields.add(kind.writes[1])
-        paths = self._district.paths
-        street = np.flatnonzero(paths.link >= 0)
-        self._edges, at = along(city.drive, paths.x[street], paths.y[street])
-        self._along = street[at]
-        self._inner = np.zeros(city.drive.edges, dtype=np.bool_)
-        self._inner[self._edges[self._district.inner[paths.link[self._along]]]] = True
-        self._kept = lanes(city.drive, self._inner)
-        self._said = np.ones(city.drive.edges)
-        self._leaving: Leaving | None = None
-        self.crowd: Crowd | None = None
-        self._told: dict[int, int] = {}  #: building by order of help
-        self._helped: dict[int, float] = {}  #: s by building
-        self._done, self._looked, self._begun, self.peak = set[str](), 0.0, -1, 0.0
-        world.engine.at(self._at, self._order)
+        self._said: NDArray[np.float64] = np.ones(city.drive.edges)
+        self.waves: list[Wave] = []
+        self._wave_of: dict[int, Wave] = {}  #: by order of help
+        self._heard = np.zeros(len(city.buildings), dtype=np.bool_)
+        self._follows = ADVICE in world.fields
+        if not self._follows:
+            building = kind.where.building(city, world.rules.stream, "evacuation.place")
+            told = around(city, float(city.buildings.x[building]), float(city.buildings.y[building]), kind.reach_m)
+            first = kind.hour * HOUR
+            at = first if first >= world.window[0] else first + DAY
+            district = set_up(city, told, kind.shelter_persons)
+            world.engine.at(at, lambda: self._order(told, Wave(world, district, self._how(), self._tell(told, -1))))
         world.warn(
             "evacuation",
             Text("Stairs, doors and rooms of shelters are assumptions.", "楼梯、出口与避难场所容量为假设。"),
         )
 
-    def _order(self) -> None:
-        """Tell the district to leave; call crews to the buildings with people who cannot walk."""
-        world, kind, city = self._world, self._kind, self._world.city
-        hour = world.hour(world.engine.now)
-        asleep = hour < 6 or hour >= 22
-        median = kind.night_min if asleep else kind.day_min
-        order = Order(self._at, median * MINUTE, kind.sigma, kind.helpless)
-        self._leaving = residents_leaving(city, world.population, self._district, order, world.rules.stream, hour)
-        self.crowd, shelter = under_way(city, self._district, self._leaving, self._at)
-        self._looked = self._at
-        node = int(np.argmin(np.hypot(city.drive.x - self._x, city.drive.y - self._y)))
-        self._begun = world.recorder.event(world.engine.now, "evacuation_ordered", node=node)
-        world.roads.set("evacuation", self._kept, self._begun)
-        self._said = self._kept
-        wait = np.bincount(self._leaving.building[self._leaving.helpless], minlength=len(city.buildings))
+    def _tell(self, told: Told, cause: int) -> int:
+        drive = self._world.city.drive
+        node = int(np.argmin(np.hypot(drive.x - told.x, drive.y - told.y)))
+        return self._world.recorder.event(self._world.engine.now, "evacuation_ordered", node=node, cause=cause)
+
+    def _how(self) -> Order:
+        kind, now = self._kind, self._world.engine.now
+        hour = self._world.hour(now)
+        median = kind.night_min if hour < 6 or hour >= 22 else kind.day_min
+        return Order(now, median * MINUTE, kind.sigma, kind.helpless)
+
+    def _order(self, told: Told, wave: Wave) -> None:
+        """Let those who were told set out; call crews to the buildings with people who cannot walk."""
+        world, places, leaving = self._world, self._world.city.buildings, wave.leaving
+        self.waves.append(wave)
+        self._heard[told.buildings] = True
+        self._close(wave.begun)
+        wait = np.bincount(leaving.building[leaving.helpless], minlength=len(places))
         for building in np.flatnonzero(wait).tolist():
-            order_of = world.open_order(
-                HELP, key=int(city.buildings.osm_id[building]), building=building,
-                severity=min(1.0, 0.3 + 0.1 * int(wait[building])), cause=self._begun,
+            order = world.open_order(
+                HELP, key=int(places.osm_id[building]), building=building,
+                severity=min(1.0, 0.3 + 0.1 * int(wait[building])), cause=wave.begun,
             )  # fmt: skip
-            self._told[order_of] = building
-        taken = np.bincount(shelter, weights=np.bincount(
-            np.searchsorted(self._district.buildings, self._leaving.building), minlength=len(shelter)
-        ), minlength=len(self._district.rooms))  # fmt: skip
-        if (taken > self._district.rooms).any():
+            wave.waiting[order], self._wave_of[order] = building, wave
+        if wave.crowded_out:
             world.warn("evacuation", Text("The shelters around have no room for all.", "周边避难场所容量不足。"))
+
+    def _hear(self) -> None:
+        """Let those leave who are ordered to now, to shelters where nobody is ordered anything."""
+        world, advice = self._world, self._world.fields[ADVICE]
+        new = (advice == LEAVE) & ~self._heard
+        if new.any():
+            told = ordered(world.city, new, advice == 0.0)
+            district = set_up(world.city, told, self._kind.shelter_persons)
+            self._order(told, Wave(world, district, self._how(), self._tell(told, world.fields.cause(ADVICE))))
 
     def step(self, now: float, beat: float) -> None:
         """Let people walk; write who is left and how dense streets are; close and open streets."""
-        crowd, until = self.crowd, now + beat
-        if crowd is None or until <= crowd.now or "over" in self._done:
+        if self._follows:
+            self._hear()
+        until, moving = now + beat, [wave for wave in self.waves if not wave.over and wave.crowd.now < now + beat]
+        if not moving:
             return
-        while crowd.now < until - 1e-9:
-            crowd.step(min(_STEP, until - crowd.now))
-        crowd.check()
-        if crowd.now - self._looked >= _LOOKS:
-            self._looked = crowd.now
-            crowd.find_ways()
-        density = crowd.density()
         self._density[:] = 0.0
-        np.maximum.at(self._density, self._edges, density[self._along])
-        self.peak = max(self.peak, float(density[self._along].max()) if len(self._along) else 0.0)
-        if density.max() > PACKED:
-            self._world.warn("evacuation", Text("Denser than 5.4 persons/m², where nobody has measured how people walk.",
-                                                "密度超过 5.4 人/m²，超出步行速度实测范围。"))  # fmt: skip
+        for wave in moving:
+            np.maximum(self._density, wave.walk(until), out=self._density)
+            if wave.crowd.density().max() > PACKED:
+                self._world.warn("evacuation", Text("Denser than 5.4 persons/m², where nobody has measured how people walk.",
+                                                    "密度超过 5.4 人/m²，超出步行速度实测范围。"))  # fmt: skip
         self._count(until)
-        self._streets(now)
+        self._close(-1)
 
     def _count(self, until: float) -> None:
-        """Write the share of people that is left in each building, and tell when half and all are in shelters."""
-        leaving, crowd = self._leaving, self.crowd
-        assert leaving is not None  # noqa: S101 — for the type checker: set with the crowd
-        assert crowd is not None  # noqa: S101 — as above
+        """Write the share of people that is left in each building."""
         n = len(self._left)
-        inside = np.bincount(leaving.building[self._outs() > until], minlength=n)
-        self._left[:] = inside / np.maximum(np.bincount(leaving.building, minlength=n), 1)
-        sheltered = np.isfinite(crowd.arrived()).mean() if len(crowd.people.start) else 1.0
-        for name, share in (("evacuation_half", 0.5), ("evacuation_nearly", _OPENS_AT), ("evacuation_done", 1.0)):
-            if sheltered >= share and name not in self._done:
-                self._done.add(name)
-                self._world.recorder.event(until, name, cause=self._begun)
+        inside, told = np.zeros(n), np.zeros(n)
+        for wave in self.waves:
+            inside += np.bincount(wave.leaving.building[wave.outs() > until], minlength=n)
+            told += np.bincount(wave.leaving.building, minlength=n)
+        self._left[:] = inside / np.maximum(told, 1)
 
-    def _outs(self) -> NDArray[np.float64]:
-        """Return when each has left their building, s; infinite for who still waits for help."""
-        leaving = self._leaving
-        assert leaving is not None  # noqa: S101 — for the type checker: only called once they leave
-        helped = np.array([self._helped.get(b, np.inf) for b in leaving.building.tolist()])
-        return np.where(leaving.helpless, helped, leaving.out)
-
-    def _streets(self, now: float) -> None:
-        factor = self._kept.copy()
-        dense = self._density
-        factor[self._inner & (dense >= _SLOW)] = np.minimum(factor, _CRAWL)[self._inner & (dense >= _SLOW)]
-        factor[dense >= (2.0 * _BLOCKED)] = 0.0
-        factor[self._inner & (dense >= _BLOCKED)] = 0.0
-        if "evacuation_nearly" in self._done:
-            factor = np.where(dense >= _BLOCKED, factor, 1.0)
-        if {"evacuation_done"} <= self._done and set(self._told.values()) <= set(self._helped):
-            self._done.add("over")
-            factor[:] = 1.0
+    def _close(self, event: int) -> None:
+        """Close and open streets, because of an `event` or of the people in them."""
+        factor = np.ones(len(self._said))
+        for wave in self.waves:
+            if not wave.over:
+                factor = np.minimum(factor, wave.roads())
+        if all(wave.over for wave in self.waves):
             self._density[:] = 0.0
         if (factor != self._said).any():
-            event = self._world.recorder.event(now, "evacuation_streets", cause=self._begun)
-            self._world.roads.set("evacuation", factor, event)
+            world, begun = self._world, self.waves[-1].begun
+            event = event if event >= 0 else world.recorder.event(world.engine.now, "evacuation_streets", cause=begun)
+            world.roads.set("evacuation", factor, event)
             self._said = factor
 
     def arrival(self, order: int, present: int, expected: int) -> bool:
         """Bring out who waits for help in the building."""
-        self._helped.setdefault(self._told[order], self._world.engine.now)
+        wave = self._wave_of[order]
+        wave.helped.setdefault(wave.waiting[order], self._world.engine.now)
         return True
 
     def ended(self, order: int) -> None:
         """Write how long they waited for help (min) as the outcome; NaN where nobody came."""
-        helped = self._helped.get(self._told[order])
-        self._world.orders.outcome[order] = (helped - self._at) / MINUTE if helped is not None else np.nan
+        wave = self._wave_of[order]
+        helped = wave.helped.get(wave.waiting[order])
+        self._world.orders.outcome[order] = (helped - wave.at) / MINUTE if helped is not None else np.nan
 
     def rows(self) -> Mapping[str, NDArray[Any]]:
         """Return one row for everybody who was told to leave: minutes until out, and until in a shelter."""
         grid = self._world.city.buildings.grid
-        if self._leaving is None or self.crowd is None:
+        rows = [wave.rows(grid) for wave in self.waves]
+        if not rows:
             return {"area": np.empty(0, dtype=np.int32), "building": np.empty(0, dtype=np.int32),
                     **{name: np.empty(0) for name in ("out", "sheltered", "density")}}  # fmt: skip
-        leaving, crowd = self._leaving, self.crowd
-        out = (self._outs() - self._at) / MINUTE
-        walks = np.flatnonzero(~leaving.helpless)
-        order = walks[np.lexsort((leaving.key[walks], leaving.out[walks]))]
-        sheltered = np.full(len(leaving.key), np.nan)
-        sheltered[order] = (crowd.arrived() - self._at) / MINUTE
-        return {
-            "area": grid[leaving.building], "building": leaving.building.astype(np.int32),
-            "out": np.where(np.isfinite(out), out, np.nan), "sheltered": sheltered,
-            "density": np.full(len(out), self.peak),
-        }  # fmt: skip
+        return {name: np.concatenate([one[name] for one in rows]) for name in rows[0]}

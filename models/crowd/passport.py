@@ -88,5 +88,6 @@ EVACUATION = Passport(
         *_LIMITS,
         Text("Nobody drives, refuses, turns back or looks for family.", "不含驾车离开、拒绝疏散、折返与寻找家人。"),
         Text("Lifts are out of use.", "电梯停用。"),
+        Text("Those who are told at different times do not hinder each other in the streets.", "不同批次接到指令的人群在街道上互不影响。"),
     ),
 )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 import pyarrow as pa
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from models.catalogue import Duration, IncidentKind
 from models.checks import whole
@@ -23,7 +23,9 @@ from models.contagion.spread import Disease
 from models.hazards.base import Course, Hazard
 from models.indicator import Columns, IndicatorKind, ratio
 from models.passport import Passport
+from models.where import Where
 from models.world import World
+from sim.errors import InputError
 from sim.fields import FieldKind
 from sim.kinds import Unit
 from sim.text import Text
@@ -51,7 +53,7 @@ class Contagion(Hazard):
 
     title: ClassVar[Text] = Text(en="Contagion", zh="传染病传播")
     decisions: ClassVar[tuple[str, ...]] = (
-        *spread.DECISIONS, *care.DECISIONS, *meeting.DECISIONS, "contagion.first", "contagion.ambulance",
+        *spread.DECISIONS, *care.DECISIONS, *meeting.DECISIONS, "contagion.first", "contagion.place", "contagion.ambulance",
     )  # fmt: skip
     passport: ClassVar[Passport] = PASSPORT
     writes: ClassVar[tuple[FieldKind, ...]] = (
@@ -99,18 +101,19 @@ class Contagion(Hazard):
     kind: Literal["contagion"] = "contagion"
     r0: Annotated[float, Field(ge=0.0, le=30.0), Unit("count")] = 1.35
     first_per_100k: Per100k = 100.0  #: infectious when the run begins (assumption)
+    where: Annotated[Where | None, Unit("place")] = None  #: about which the first cases live; None: all over the city
     latent_d: Annotated[float, Field(ge=0.0, le=365.0), Unit("d")] = 1.4
     infectious_d: Annotated[float, Field(gt=0.0, le=365.0), Unit("d")] = 2.5
     shares: Annotated[tuple[float, float, float, float], AfterValidator(whole), Unit("share")] = Mixing(
         1.0
     ).shares  #: home, school, work, community
+    own_community: Share = Mixing.own  #: of the contacts of the community
+    around: Share = Mixing.around  #: of them, with communities around; the rest is anywhere in the city
     vaccinated: Share = 0.04  #: of the residents (assumption)
     effect: Share = 0.5  #: of the vaccine (assumption)
     leaky: Annotated[bool, Unit("choice")] = False  #: lowers the risk of everybody, instead of protecting some in full
     symptomatic: Share = Finding.symptomatic
-    seeks: Share = Finding.seeks  #: of the ill, a test
     tests_per_100k: Per100k = 100.0  #: that laboratories do in a day (assumption)
-    isolates: Share = Finding.isolates  #: of the positive
     hospital: ByAge = Severity.hospital  #: of children, adults and elders who are infected
     dies: ByAge = Severity.dies  #: of those in a bed
     beds_per_100k: Per100k = 40.0  #: free for severe cases (assumption)
@@ -118,6 +121,13 @@ class Contagion(Hazard):
     close_schools_per_100k: Per100k = 0.0  #: cases reported in a week that close them; 0: never
     closed_d: Annotated[float, Field(gt=0.0, le=365.0), Unit("d")] = 14.0
     closed_contacts: Share = 0.1  #: of those at school that are left (assumption)
+
+    @model_validator(mode="after")
+    def _contacts_are_shares(self) -> Contagion:
+        if self.own_community + self.around > 1.0:
+            raise InputError(en="contacts in one's own community and around it are more than all",
+                             zh="本社区与周边接触比例之和大于 1")  # fmt: skip
+        return self
 
     def start(self, world: World) -> Course:
         """Return the epidemic of a run."""
@@ -129,16 +139,16 @@ class Contagion(Hazard):
 
     def mixing(self) -> Mixing:
         """Return who infects how many, and where."""
-        return Mixing(self.r0, self.shares)
+        return Mixing(self.r0, self.shares, own=self.own_community, around=self.around)
 
     def vaccine(self) -> Vaccine:
         """Return the vaccine that residents have when it begins."""
         return Vaccine(self.vaccinated, self.effect, self.leaky)
 
-    def finding(self, residents: int) -> Finding:
-        """Return how cases are found among so many residents."""
-        return Finding(symptomatic=self.symptomatic, seeks=self.seeks, isolates=self.isolates,
-                       a_day=self.tests_per_100k * residents / 1e5)  # fmt: skip
+    def finding(self, residents: int, rules: Mapping[str, float]) -> Finding:
+        """Return how cases are found among so many residents, under the parameters of governance."""
+        return Finding(symptomatic=self.symptomatic, seeks=rules["epidemic.seeks"], isolates=rules["epidemic.isolates"],
+                       result_d=rules["epidemic.result_d"], a_day=self.tests_per_100k * residents / 1e5)  # fmt: skip
 
     def severity(self) -> Severity:
         """Return who needs a bed and who dies."""

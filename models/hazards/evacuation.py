@@ -1,5 +1,7 @@
 """An evacuation: a district is told to leave, by stairs, doors and streets to its shelters; crews fetch who cannot walk.
 
+Where another hazard of the scenario orders buildings to leave (the field `toxic.advice`), it is they that leave, as they
+are told, to shelters where nobody is told anything.
 The physics stands in `models/crowd/`. It is a hazard because it acts on the city as one does: its people fill streets
 and stop vehicles, those who cannot walk become orders, and what crews do ends it.
 """
@@ -15,7 +17,7 @@ from pydantic import Field
 
 from models.catalogue import Duration, IncidentKind
 from models.crowd import district
-from models.crowd.district_course import HELP, DistrictCourse
+from models.crowd.district_course import ADVICE, HELP, DistrictCourse
 from models.crowd.passport import EVACUATION
 from models.hazards.base import Course, Hazard
 from models.indicator import Columns, IndicatorKind
@@ -55,6 +57,7 @@ class Evacuation(Hazard):
     title: ClassVar[Text] = Text("Evacuation of a district", "片区人员疏散")
     decisions: ClassVar[tuple[str, ...]] = ("evacuation.place", *district.DECISIONS)
     passport: ClassVar[Passport] = EVACUATION
+    reads: ClassVar[tuple[str, ...]] = (ADVICE,)
     writes: ClassVar[tuple[FieldKind, ...]] = (
         FieldKind("evacuation.left", Text("People still in their buildings", "尚未离开建筑的人员比例"), "building", "share",
                   (0.01, 0.1, 0.3, 0.6, 0.9), 0.01),
@@ -84,7 +87,8 @@ class Evacuation(Hazard):
 
     kind: Literal["evacuation"] = "evacuation"
     where: Annotated[Where, Unit("place")] = Where(use="residential")
-    hour: Annotated[float, Field(ge=0, lt=24), Unit("h")] = 20.0  #: of the first day on which it is still to come
+    #: of the first day on which it is still to come; where a release orders buildings to leave, those leave then instead
+    hour: Annotated[float, Field(ge=0, lt=24), Unit("h")] = 20.0
     reach_m: Annotated[float, Field(ge=10, le=3000), Unit("m")] = 300.0  #: about the place, told to leave
     day_min: Annotated[float, Field(ge=0, le=600), Unit("min")] = 5.0  #: until people set out, median (assumption)
     night_min: Annotated[float, Field(ge=0, le=600), Unit("min")] = 10.0  #: from 22 to 6 h (D: 10 [5–30]; assumption)

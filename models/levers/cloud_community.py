@@ -15,7 +15,7 @@ class CloudCommunity(Lever):
 
     title: ClassVar[Text] = Text(en="Cloud community of chat groups", zh="掌上云社区")
     mechanism: ClassVar[str] = "A16"
-    moves: ClassVar[tuple[str, ...]] = ("found.patrol_event", "peak.rumour", "heard.rumour")
+    moves: ClassVar[tuple[str, ...]] = ("found.patrol_event", "peak.rumour", "heard.rumour", "infected.contagion")
     pays: ClassVar[tuple[str, ...]] = ("false_reports", "T_handle.hotline_ticket", "before.rumour")
     own: ClassVar[Mapping[str, Parameter]] = {
         "channel.group_per_day": Parameter(
@@ -34,6 +34,8 @@ class CloudCommunity(Lever):
     effects: ClassVar[tuple[Effect, ...]] = (
         Effect(parameter="channel.group_per_day", on=0.4),
         Effect(parameter="rumour.group_reach", on=0.6),
+        #: The office asks in the groups whoever coughs to go for a test (assumption).
+        Effect(parameter="epidemic.seeks", on=0.5),
     )
     side_effects: ClassVar[tuple[SideEffect, ...]] = (
         SideEffect(parameter="intake.false_reports", factor=1.4),

@@ -20,6 +20,7 @@ class OneNetwork(Lever):
         "T_dispatch.hotline_ticket",
         "duplicates.hotline_ticket",
         "T_handle.hotline_ticket",
+        "infected.contagion",
     )
     own: ClassVar[Mapping[str, Parameter]] = {
         "asset.linked": Parameter(
@@ -38,6 +39,8 @@ class OneNetwork(Lever):
         Effect(parameter="routing.dispatch_min", on=2.0),
         Effect(parameter="intake.dedup", on=0.7),
         Effect(parameter="asset.linked", on=0.9),
+        #: A positive test reaches the community on the platform, instead of by list and telephone (assumption).
+        Effect(parameter="epidemic.result_d", on=0.25),
     )
     side_effects: ClassVar[tuple[SideEffect, ...]] = (SideEffect(parameter="order.clerical_min", factor=1.5),)
     cost: ClassVar[Cost] = Cost(capex_yuan=60_000_000, opex_yuan_per_year=12_000_000, staff_h_per_case=0.02)

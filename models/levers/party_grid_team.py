@@ -15,7 +15,7 @@ class PartyGridTeam(Lever):
 
     title: ClassVar[Text] = Text(en="Joint team of party and grid", zh="党建加网格")
     mechanism: ClassVar[str] = "A27"
-    moves: ClassVar[tuple[str, ...]] = ("visits.hotline_ticket",)
+    moves: ClassVar[tuple[str, ...]] = ("visits.hotline_ticket", "infected.contagion")
     pays: ClassVar[tuple[str, ...]] = ("clerical.patrol_event",)
     own: ClassVar[Mapping[str, Parameter]] = {
         "grid.first_visit": Parameter(
@@ -27,7 +27,11 @@ class PartyGridTeam(Lever):
             assumption=True,
         ),
     }
-    effects: ClassVar[tuple[Effect, ...]] = (Effect(parameter="grid.first_visit", on=0.7),)
+    effects: ClassVar[tuple[Effect, ...]] = (
+        Effect(parameter="grid.first_visit", on=0.7),
+        #: The team brings food and medicine to who is ill and calls every day, so that they can stay apart (assumption).
+        Effect(parameter="epidemic.isolates", on=0.9),
+    )
     side_effects: ClassVar[tuple[SideEffect, ...]] = (SideEffect(parameter="order.clerical_min", factor=1.15),)
     cost: ClassVar[Cost] = Cost(capex_yuan=1_000_000, opex_yuan_per_year=8_000_000, staff_h_per_case=0.1)
 

@@ -32,7 +32,11 @@ PASSPORT = Passport(
         Text("Wind and class are the same everywhere in the city, at 10 m, and turn at once.", "全市风速、风向与稳定度一致（10 米高），风向突变。"),
         Text("A tenth of the people are outdoors; windows are ajar until the order (1 air change an hour), then shut (.4).",
              "一成人员在室外；指令下达前窗户微开（每小时换气 1 次），其后关闭（0.4 次）。"),
-        Text("Who leaves goes out after 5 min and is out of the gas 10 min later.", "疏散者 5 分钟后出门，再过 10 分钟离开污染区。"),
+        Text("Sectors are told by what the command reckons with: whoever leaves goes out after 5 min and is out of the gas 10 min later. "
+             "With an evacuation in the scenario they leave as people do, and breathe what is where they are.",
+             "指挥部按“5 分钟后出门、再过 10 分钟离开污染区”的设想下令；情景中含疏散时，人员按实际疏散过程离开，并按所在位置计算吸入量。"),
+        Text("A team against dangerous goods closes the leak in about 30 min, once it and an engine are there; neighbours' ambulances come after 30 min.",
+             "危险化学品处置队与一辆消防车到场后约 30 分钟封堵；外区救护车约 30 分钟后到达。"),
     ),
     valid=(
         Valid(Text("Distance from the source", "距源距离"), NEAREST, FARTHEST, "m"),

@@ -10,7 +10,7 @@ from models.hazards.contagion import Contagion
 from scenarios.language import IncidentChange
 
 DAYS = 12
-STRONG = {"r0": 3.0, "first_per_100k": 1000.0, "hospital": (0.02, 0.02, 0.1), "seeks": 0.9, "tests_per_100k": 1e5}
+STRONG = {"r0": 3.0, "first_per_100k": 1000.0, "hospital": (0.02, 0.02, 0.1), "tests_per_100k": 1e5}
 
 
 @pytest.fixture(scope="module")
@@ -18,9 +18,10 @@ def runs(tiny, tiny_city, tiny_people) -> InCity:
     return InCity(tiny, tiny_city, tiny_people)
 
 
-def play(runs: InCity, beat: float = 3600.0, **changed):
-    hazards = {"contagion": {**STRONG, **changed}}
-    return runs.run(hazards, start_hour=0, hours=24.0 * DAYS, beat_s=beat, incidents={"medical": IncidentChange()})
+def play(runs: InCity, beat: float = 3600.0, rules: dict[str, float] | None = None, **changed):
+    hazards, parameters = {"contagion": {**STRONG, **changed}}, {"epidemic.seeks": 0.9, **(rules or {})}
+    return runs.run(hazards, start_hour=0, hours=24.0 * DAYS, beat_s=beat, incidents={"medical": IncidentChange()},
+                    parameters=parameters)  # fmt: skip
 
 
 def infected(simulation) -> np.ndarray:
@@ -69,15 +70,40 @@ def test_without_contact_or_with_a_perfect_vaccine_only_the_first_are_infected(r
 
 
 def test_isolation_and_closed_schools_spare_people(runs):
-    loose = np.isfinite(infected(play(runs, isolates=0.0))).sum()
-    apart = np.isfinite(infected(play(runs, isolates=1.0))).sum()
-    closed = play(runs, isolates=0.0, close_schools_per_100k=100.0)
+    loose = np.isfinite(infected(play(runs, rules={"epidemic.isolates": 0.0}))).sum()
+    apart = np.isfinite(infected(play(runs, rules={"epidemic.isolates": 1.0}))).sum()
+    closed = play(runs, rules={"epidemic.isolates": 0.0}, close_schools_per_100k=100.0)
     assert apart < loose
     assert np.isfinite(infected(closed)).sum() < loose
     told = events(closed)
     shut = told[told["kind"] == "schools_closed"]
     assert len(shut) == 1
     assert causes(told, int(shut.index[0])) == ["schools_closed", "contagion_confirmed", "contagion_begins"]
+
+
+def test_governance_spares_people_through_its_parameters_alone(runs):
+    """Later results, fewer tests, less isolation: each by itself infects more, and nothing else moves."""
+    few = np.isfinite(infected(play(runs))).sum()
+    for worse in ({"epidemic.result_d": 3.0}, {"epidemic.seeks": 0.3}, {"epidemic.isolates": 0.4}):
+        assert np.isfinite(infected(play(runs, rules=worse))).sum() > few, worse
+
+
+def test_the_first_live_about_a_place_and_it_reaches_the_other_community_later(runs):
+    here = {"where": {"use": "residential"}, "first_per_100k": 300.0, "r0": 4.0}
+    places, home = runs.city.buildings, runs.people.home
+    community = runs.city.areas.ancestor("community")[places.grid[home]]
+
+    def later(**changed) -> float:
+        """How many days later the first fifth of its cases comes to the farther community."""
+        day = infected(play(runs, **here, **changed))
+        first = np.flatnonzero(day == day.min())
+        away = np.hypot(places.x[home] - places.x[home[first]].mean(), places.y[home] - places.y[home[first]].mean())
+        assert away[first].max() < 2 * 300.0 < np.quantile(away, 0.9)
+        ill = np.isfinite(day) & (day > day.min())
+        near, far = sorted(np.unique(community), key=lambda one: away[community == one].mean())
+        return float(np.quantile(day[ill & (community == far)], 0.2) - np.quantile(day[ill & (community == near)], 0.2))
+
+    assert later() > later(own_community=0.0, around=0.0) + 0.3
 
 
 def test_ambulances_wait_where_there_is_no_bed(runs):

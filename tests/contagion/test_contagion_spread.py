@@ -11,6 +11,7 @@ from scipy.stats import chisquare
 from scipy.stats import t as student
 
 from models.contagion.laws import dies_out, exponential_period, final_size, fixed_period, seir_curve, size_law
+from models.contagion.meeting import near
 from models.contagion.spread import DECISIONS, Disease, Epidemic, Setting
 from sim.errors import InputError, PhysicsError
 from sim.streams import Stream
@@ -125,6 +126,46 @@ def test_a_large_town_grows_as_the_equations_do():
     got = [slope(infectious_share(120_000, beta, first, seed, days)) for seed in range(100, 112)]
     assert agree(got, slope(seir_curve(beta, 1 / 3, 1 / 4, first, days).infectious))
     assert not agree(got, slope(seir_curve(beta, 1 / 3, 1 / 4.4, first, days).infectious))  # a planted fault
+
+
+def towns(rate: float, seed: int, own: float = 0.6, around: float = 0.3) -> Epidemic:
+    """Eight towns in a row, of unequal size, whose people meet near home; the first cases live in the first."""
+    sizes = [300, 900, 200, 600, 500, 400, 700, 400]
+    group = np.repeat(np.arange(8, dtype=np.int32), sizes)
+    place = (500.0 * group, np.zeros(len(group)))
+    setting = Setting("town", group, rate, links=near(group, place, own, around, 600.0))
+    epidemic = Epidemic(FIXED, (setting,), np.arange(len(group), dtype=np.uint64), Stream(seed, DECISIONS))
+    epidemic.infect(np.arange(30), infectious=True)
+    return epidemic
+
+
+def test_people_who_meet_near_home_come_to_the_same_final_size():
+    """Everybody has as many contacts, so z = 1 − exp(−R0·z) holds in each town and in all."""
+    sizes = [np.isfinite(end(towns(2.0 / 4.0, seed), 0.5, 400.0).infected_at) for seed in range(24)]
+    assert agree([one.mean() for one in sizes], final_size(2.0, 30 / 4000))
+    farthest = np.repeat(np.arange(8), [300, 900, 200, 600, 500, 400, 700, 400]) == 6
+    assert np.mean([one[farthest].mean() for one in sizes]) == pytest.approx(final_size(2.0, 30 / 4000), abs=0.02)
+    assert not agree([one.mean() for one in sizes], final_size(2.2, 30 / 4000))  # a planted fault
+
+
+def test_one_town_with_links_is_the_town_without():
+    linked = towns(2.0 / 4.0, 1, own=0.0, around=0.0)
+    plain = Epidemic(FIXED, (Setting("town", np.zeros(4000, dtype=np.int32), 0.5),), linked.key, linked.stream)
+    plain.infect(np.arange(30), infectious=True)
+    for one in (linked, plain):
+        end(one, 0.5, 60.0)
+    assert linked.infected_at == pytest.approx(plain.infected_at, rel=1e-9)
+
+
+def test_it_comes_later_to_towns_farther_away():
+    group = np.repeat(np.arange(8), [300, 900, 200, 600, 500, 400, 700, 400])
+    when = []
+    for own, around in ((0.6, 0.39), (0.0, 0.0)):
+        day = end(towns(2.0 / 4.0, 3, own, around), 0.5, 400.0).infected_at
+        when.append([np.median(day[(group == g) & np.isfinite(day)]) for g in range(8)])
+    assert np.corrcoef(when[0], np.arange(8))[0, 1] > 0.8
+    assert when[0][-1] > when[0][0] + 10.0
+    assert abs(when[1][-1] - when[1][1]) < 3.0
 
 
 def test_without_contact_nobody_is_infected():
@@ -273,6 +314,7 @@ def test_luck_does_not_depend_on_who_else_there_is():
     lambda: Setting("x", np.zeros(3, dtype=np.int32), -1.0),
     lambda: Setting("x", np.zeros(3, dtype=np.int32), 1.0, 1.0, (0.0,) * 24),
     lambda: Epidemic(FLU, (Setting("x", np.zeros(3, dtype=np.int32), 1.0),), np.arange(4, dtype=np.uint64), Stream(1)),
+    lambda: Epidemic(FLU, (Setting("x", np.zeros(3, dtype=np.int32), 1.0, links=np.eye(2)),), np.arange(3, dtype=np.uint64), Stream(1)),
     lambda: town(10, 1.0).step(0.0), lambda: town(10, 1.0).step(5.0),
 ])  # fmt: skip
 def test_what_cannot_be_is_told(call):

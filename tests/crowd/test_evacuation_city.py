@@ -8,6 +8,7 @@ from in_city import InCity, causes, entered_closed, events
 
 from models.crowd.district import _allotted
 from models.hazards.evacuation import Evacuation
+from models.whereabouts import AWAY, INSIDE, OUTDOORS
 
 TOLD = {"evacuation": {"hour": 20.0, "reach_m": 400.0}}
 EVENING = {"start_hour": 19.0, "hours": 4.0}
@@ -24,9 +25,9 @@ def people_of(simulation):
 
 def test_all_who_can_walk_come_to_a_shelter_and_crews_fetch_the_others(runs):
     simulation = runs.run(TOLD, **EVENING)
-    course = simulation.courses["evacuation"]
+    [wave] = simulation.courses["evacuation"].waves
     people = people_of(simulation)
-    helpless = course._leaving.helpless
+    helpless = wave.leaving.helpless
     assert len(people) > 500
     assert people["sheltered"][~helpless].notna().all()
     assert people["sheltered"][helpless].isna().all()
@@ -34,7 +35,7 @@ def test_all_who_can_walk_come_to_a_shelter_and_crews_fetch_the_others(runs):
     assert (people["sheltered"] > people["out"])[~helpless].all()
     orders = simulation.tables()["orders"].to_pandas()
     calls = orders[orders["kind"] == "evacuation_help"]
-    assert set(calls["building"]) == set(course._leaving.building[helpless].tolist())
+    assert set(calls["building"]) == set(wave.leaving.building[helpless].tolist())
     assert calls["t_arrive"].notna().all()
     told = events(simulation)
     onsets = told[told["kind"] == "onset"].set_index("order")
@@ -45,10 +46,10 @@ def test_all_who_can_walk_come_to_a_shelter_and_crews_fetch_the_others(runs):
 
 def test_nobody_is_told_who_lives_outside(runs, tiny_city):
     simulation = runs.run(TOLD, **EVENING)
-    course = simulation.courses["evacuation"]
-    places = tiny_city.buildings
-    away = np.hypot(places.x - course._x, places.y - course._y)[course._leaving.building]
-    assert away.max() <= 400.0
+    [wave] = simulation.courses["evacuation"].waves
+    places, told = tiny_city.buildings, wave.leaving.building
+    far = [np.hypot(places.x - x, places.y - y)[told].max() for x, y in zip(places.x, places.y, strict=True)]
+    assert min(far) <= 400.0
 
 
 def test_streets_are_closed_and_open_again(runs):
@@ -71,6 +72,20 @@ def test_small_shelters_are_told_of(runs):
     small = runs.run({"evacuation": {**TOLD["evacuation"], "shelter_persons": 50.0}}, **EVENING)
     assert any("no room for all" in told.text.en for told in small.world.warnings.values())
     assert not any("no room" in told.text.en for told in runs.run(TOLD, **EVENING).world.warnings.values())
+
+
+def test_everybody_is_noted_where_they_are(runs):
+    """Told, then in the open on a way that leads on, then away: as the rows of the log say."""
+    simulation = runs.run(TOLD, **EVENING)
+    [wave], known = simulation.courses["evacuation"].waves, simulation.world.whereabouts
+    assert (known.who == wave.leaving.who).all()
+    assert ((known.state == AWAY) == (wave.outs() <= simulation.world.window[1])).all()  # crews fetch the last after it
+    assert len(np.unique(known.who)) == len(known) == len(people_of(simulation))
+    early = runs.run(TOLD, start_hour=19.0, hours=1.5).world.whereabouts
+    left = runs.run(TOLD, start_hour=19.0, hours=1.5).world.fields["evacuation.left"]
+    assert {INSIDE, OUTDOORS, AWAY} == set(early.state.tolist())
+    inside = np.bincount(early.building[early.state == INSIDE], minlength=len(left))
+    assert inside == pytest.approx(left * np.bincount(early.building, minlength=len(left)))
 
 
 def test_shelters_are_given_to_the_nearest_that_fit():

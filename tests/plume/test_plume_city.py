@@ -8,6 +8,8 @@ from in_city import InCity, causes, entered_closed, events
 
 from models.hazards.toxic_release import ToxicRelease
 from models.plume.shelter import LEAVE, STAY
+from models.population import occupants
+from models.whereabouts import AWAY
 
 WEST = {"toxic_release": {"hour": 9.0, "from_deg": 270.0, "turns_by_deg": 0.0, "where": {}}}
 TURNS = {"toxic_release": {"hour": 9.0, "from_deg": 270.0, "turns_by_deg": 90.0, "turns_after_min": 15.0, "where": {}}}
@@ -81,6 +83,77 @@ def test_nobody_is_routed_through_the_gas(runs):
     owned = simulation.tables()["roads"].to_pandas()
     last = owned[owned["owner"] == "toxic_release"].groupby("edge")["factor"].last()
     assert (last == 1.0).all()  # all streets are open again
+
+
+BOTH = {
+    "toxic_release": {"hour": 9.0, "wind_m_s": 1.5, "hole_mm": 80.0, "inventory_kg": 50_000.0, "turns_by_deg": 40.0,
+                      "turns_after_min": 15.0, "where": {}},
+    "evacuation": {"shelter_persons": 1e6},
+}  # fmt: skip
+
+
+def test_sectors_that_are_ordered_to_leave_are_evacuated_because_of_the_order(runs):
+    simulation = runs.run(BOTH)
+    told, advice = events(simulation), simulation.world.fields["toxic.advice"]
+    known, waves = simulation.world.whereabouts, simulation.courses["evacuation"].waves
+    assert len(known) > 100
+    assert (advice[known.building] == LEAVE).all()
+    people = occupants(runs.people, len(advice), 9)
+    reached = np.isin(np.arange(len(advice)), np.concatenate([wave.district.buildings for wave in waves]))
+    assert np.bincount(known.building, minlength=len(advice)) == pytest.approx(people * reached)
+    assert ((advice == LEAVE) & (people > 0) & ~reached).sum() < 0.05 * reached.sum()  # whose street leads nowhere
+    for event in told.index[told["kind"] == "evacuation_ordered"]:
+        assert causes(told, int(event)) == ["evacuation_ordered", "toxic_leave", "toxic_started"]
+    ways = told[told["kind"] == "evacuation_ordered"]["time"].to_numpy()
+    orders = told[told["kind"] == "toxic_leave"]["time"].to_numpy()
+    assert all(((way - orders >= 0.0) & (way - orders <= 60.0)).any() for way in ways)
+
+
+def test_who_walks_out_breathes_the_open_and_who_is_gone_nothing(runs):
+    """Everybody's load again, plainly, from the rows of the evacuation; and other crews, luck and gas are as without it."""
+    course = runs.run(BOTH).courses["toxic_release"]
+    load, known = course._exposure._load, runs.run(BOTH).world.whereabouts
+    stayed = course._exposure._indoors[known.building]
+    away = known.state == AWAY
+    assert away.mean() > 0.5
+    assert not np.allclose(load, stayed)
+    alone = runs.run({"toxic_release": BOTH["toxic_release"]})
+    ppm = [s.tables()["field.toxic.ppm"].to_pandas() for s in (alone, runs.run(BOTH))]
+    before = [p[p["time"] < 9.5 * 3600.0] for p in ppm]
+    assert before[0].equals(before[1])
+
+
+def test_crews_close_the_leak_and_neighbours_lend_ambulances(runs):
+    large = {"toxic_release": {**WEST["toxic_release"], "inventory_kg": 200_000.0, "hole_mm": 100.0, "aid_min": 20.0}}
+    simulation = runs.run(large)
+    told, orders = events(simulation), simulation.tables()["orders"].to_pandas()
+    plug = orders[orders["kind"] == "toxic_plugging"].iloc[0]
+    leak = orders[orders["kind"] == "toxic_release"].iloc[0]
+    [plugged] = told[told["kind"] == "toxic_plugged"]["time"]
+    assert plugged > max(plug["t_arrive"], leak["t_arrive"])
+    assert plug["t_control"] == leak["t_control"] == plugged
+    asked, here = (told[told["kind"] == f"toxic_aid_{what}"]["time"].iloc[0] for what in ("asked", "here"))
+    assert here == asked + 1200.0
+    kinds, own = simulation.world.crews, runs.run({}).world.crews
+    lent = np.arange(len(own), len(kinds))
+    lent = lent[(kinds.kind[lent] == kinds.kinds.index("ambulance"))]
+    legs = simulation.tables()["tracks"].to_pandas()
+    at_work = legs[legs["crew"].isin(lent)]
+    assert len(at_work) > 0
+    assert at_work["t_start"].min() >= here
+
+
+def test_told_to_stay_nobody_leaves(runs):
+    simulation = runs.run({"toxic_release": {**BOTH["toxic_release"], "may_leave": False}})
+    assert set(np.unique(simulation.world.fields["toxic.advice"])) <= {0.0, float(STAY)}
+
+
+def test_the_rows_count_everybody_once_and_harm_is_nested(runs):
+    rows = runs.run(BOTH).tables()["toxic_release"].to_pandas()
+    assert rows["persons"].sum() == len(runs.people)
+    assert (rows["dead"] <= rows["persons"]).all()
+    assert (rows["endangered"] <= rows["harmed"]).all()
+    assert rows["harmed"].sum() > rows["endangered"].sum() > 0
 
 
 def test_doses_are_shares_and_never_fall(runs):
