@@ -14,6 +14,11 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
 
+def moment(hour: float, start: float) -> float:
+    """Return when it is `hour` (h from midnight of the first day), or where that is before `start`, a day later; both s."""
+    return hour * HOUR + (DAY if hour * HOUR < start else 0.0)
+
+
 Day = Annotated[int, Field(ge=0, le=3660, strict=True)]
 
 

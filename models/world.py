@@ -11,7 +11,7 @@ import numpy as np
 import simpy
 from numpy.typing import NDArray
 
-from models.calendar import HOUR
+from models.calendar import HOUR, moment
 from models.crews import Crews
 from models.demand import Incidents
 from models.levers.base import Place
@@ -74,6 +74,10 @@ class World:
         self.fields = Fields(self.city)
         self.roads = Roads(self.router, self.engine, self.city.drive.edges)
         self._district = self.city.areas.ancestor("district")
+
+    def moment(self, hour: float) -> float:
+        """Return when it is `hour` in this run: h from midnight of the first day, or of the next where that is past."""
+        return moment(hour, self.window[0])
 
     def hour(self, time: float) -> int:
         """Return the hour of the day at `time`, which counts from midnight of the first day."""

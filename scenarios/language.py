@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_serializer, field_valid
 
 from models import hazards as hazard_package
 from models import lines as line_package
-from models.calendar import HOUR, WorkingHours
+from models.calendar import HOUR, WorkingHours, moment
 from models.catalogue import IncidentKind, catalogue
 from models.crews import DEFAULT_CREWS, CrewKind
 from models.hazards.base import Hazard
@@ -147,6 +147,19 @@ class Scenario(_Strict):
         return self
 
     @model_validator(mode="after")
+    def _hazards_begin_in_the_window(self) -> Scenario:
+        check_each({("hazards", name, *_keys(field)): partial(self._comes_to_pass, hour)
+                    for name, hazard in self.acting_hazards().items()
+                    for field, hour in hazard.begins(self.hazards).items()})  # fmt: skip
+        return self
+
+    def _comes_to_pass(self, hour: float) -> None:
+        start, end = self.window
+        if moment(hour, start) >= end:
+            raise InputError(en=f"{hour:g} h lies outside of the window, which is {self.hours:g} h from {self.start_hour} h on",
+                             zh=f"{hour:g} 时不在时间窗口内（自 {self.start_hour} 时起 {self.hours:g} 小时）")  # fmt: skip
+
+    @model_validator(mode="after")
     def _lines_have_time(self) -> Scenario:
         for name, line in self.working_lines().items():
             if self.hours < 24.0 * line.least_d:
@@ -192,6 +205,10 @@ class Scenario(_Strict):
 
 def _hazard(name: str, changed: dict[str, Any]) -> Hazard:
     return validated(kind_called(Hazard, hazard_package, name), changed, f"{name}.")  # type: ignore[type-abstract]  # only its leaves are returned
+
+
+def _keys(field: str) -> list[str | int]:
+    return [int(key) if key.isdigit() else key for key in field.split(".")]
 
 
 def _line(name: str, changed: dict[str, Any]) -> Line:

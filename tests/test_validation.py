@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from models.calendar import HOUR, moment
 from models.policy import Policy
 from scenarios.language import Scenario
 from scenarios.library import load_scenario, missing_files
 from sim.errors import InputError, NotFoundError
 from sim.validation import faults_of, load_model, validated
-from sim.yaml_file import parse_yaml
+from sim.yaml_file import parse_yaml, read_yaml
 
 FILE = Path("mine.yaml")
 SCENARIO = """format: 1
@@ -181,3 +182,40 @@ def test_one_fault_is_raised_where_one_is_asked_for(tmp_path: Path):
     file.write_text(POLICY + "levers: [{kind: one_network, intensity: 2, compliance: 3}]\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"mine\.yaml:5: levers\.0\.intensity: must be 1 or less; 2 came"):
         load_model(Policy, file)
+
+
+def test_what_begins_outside_the_window_is_told_with_its_line(tmp_path):
+    file = tmp_path / "night.yaml"
+    file.write_text(
+        """format: 1
+name: night
+title: {en: "Night", zh: "夜"}
+question: {en: "When?", zh: "何时？"}
+city: {generated: {seed: 1}}
+start_hour: 20
+hours: 4
+hazards:
+  flood: {hour: 9}
+  information: {rumour_h: 21.5, alert: {at_h: 3, onset_h: 5}}
+  fire:
+    ignitions:
+      - {at_h: 23}
+      - {at_h: 2}
+""",
+        encoding="utf-8",
+    )
+    faults = faults_of(Scenario, read_yaml(file), file)
+    told = sorted((fault.line, fault.text.en.partition(":")[0]) for fault in faults)
+    assert told == [
+        (9, "hazards.flood.hour"),
+        (10, "hazards.information.alert.onset_h"),
+        (14, "hazards.fire.ignitions.1.at_h"),
+    ]
+    file.write_text(file.read_text(encoding="utf-8").replace("hours: 4", "hours: 14"), encoding="utf-8")
+    assert isinstance(faults_of(Scenario, read_yaml(file), file), Scenario)
+
+
+def test_an_hour_that_is_past_is_of_the_next_day():
+    assert moment(21.0, 20 * HOUR) == 21 * HOUR
+    assert moment(2.0, 20 * HOUR) == 26 * HOUR
+    assert moment(26.0, 20 * HOUR) == 26 * HOUR

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.calendar import DAY, HOUR, MINUTE
+from models.calendar import HOUR, MINUTE
 from models.crowd.diagram import PACKED
 from models.crowd.district import Order, Told, around, ordered, set_up
 from models.crowd.wave import Wave
@@ -39,8 +39,7 @@ class DistrictCourse(Course):
         if not self._follows:
             building = kind.where.building(city, world.rules.stream, "evacuation.place")
             told = around(city, float(city.buildings.x[building]), float(city.buildings.y[building]), kind.reach_m)
-            first = kind.hour * HOUR
-            at = first if first >= world.window[0] else first + DAY
+            at = world.moment(kind.hour)
             district = set_up(city, told, kind.shelter_persons)
             world.engine.at(at, lambda: self._order(told, Wave(world, district, self._how(), self._tell(told, -1))))
         world.warn(

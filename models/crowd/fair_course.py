@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.calendar import DAY, HOUR, MINUTE
+from models.calendar import HOUR, MINUTE
 from models.cordon import WAY_IN, lanes
 from models.crowd import harm
 from models.crowd.crowd import Crowd
@@ -74,7 +74,7 @@ class FairCourse(Course):
             gate=kind.gate_per_m_s if kind.gates else float("inf"), lane=kind.lane_m, one_way=kind.one_way,
             metro=not kind.metro_closed, metro_rate=kind.metro_per_s, packed=kind.packed_m2,
         )  # fmt: skip
-        first = DAY if kind.opens_h * HOUR < world.window[0] else 0.0
+        first = world.moment(kind.opens_h) - kind.opens_h * HOUR
         self._opens, self._closes = first + kind.opens_h * HOUR, first + kind.closes_h * HOUR
         self._fair = set_up(city, site)
         coming = Coming(

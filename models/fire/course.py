@@ -70,7 +70,8 @@ class FireCourse(Course):
         self._smoke = world.fields.add(kind.writes[2])
         self._known = np.zeros(len(self._town.site), dtype=np.int32)  #: state as it was last told
         self._events: dict[int, int] = {}  #: the event with which each building took fire
-        self._left = sorted(enumerate(kind.ignitions), key=lambda one: one[1].at_h)
+        when = [world.window[0] if one.at_h is None else world.moment(one.at_h) for one in kind.ignitions]
+        self._left = sorted(enumerate(when), key=lambda one: one[1])  #: ignitions to come, by number, and when
         self._grounds = Grounds(world, kind.ground_m, kind.first_alarms)
         self._towers = Towers(world, self._town)
         self._drawn = world.fields.add(kind.writes[3])
@@ -93,8 +94,9 @@ class FireCourse(Course):
         self._write()
 
     def _set(self, now: float) -> None:
-        while self._left and self._left[0][1].at_h * HOUR <= now:
-            self._light(*self._left.pop(0), now)
+        while self._left and self._left[0][1] <= now:
+            number, _ = self._left.pop(0)
+            self._light(number, self._kind.ignitions[number], now)
         fields = self._world.fields
         if ALIGHT in fields:
             for b in np.flatnonzero((fields[ALIGHT] > 0.0) & (self._fire.home["state"] == WHOLE)).tolist():

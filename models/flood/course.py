@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.calendar import DAY, HOUR, MINUTE
+from models.calendar import HOUR, MINUTE
 from models.flood import people
 from models.flood.city import build
 from models.flood.danger import STALLS, hazard_rating
@@ -55,8 +55,7 @@ class FloodCourse(Course):
 
     def __init__(self, kind: Flood, world: World) -> None:
         self._kind, self._world = kind, world
-        first = kind.hour * HOUR
-        self._at = first if first >= world.window[0] else first + DAY
+        self._at = world.moment(kind.hour)
         self._rain = kind.rain().starting(self._at)
         self._ends = float(self._rain.edges[-1])
         places = build(world.city, kind, self._rain, world.rules.stream)

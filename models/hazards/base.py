@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, ClassVar
@@ -82,6 +82,10 @@ class Hazard(Kind, ABC):
             if not path.is_file():
                 raise NotFoundError(en=f"{name}: there is no file {path.name!r}", zh=f"{name}：没有文件 {path.name!r}")
         return {name: sha256(path.read_bytes()).hexdigest() for name, path in named.items()}
+
+    def begins(self, beside: Container[str]) -> Mapping[str, float]:
+        """Return the hours (h from midnight) at which it begins, by field; hazards `beside` it may decide that instead."""
+        return {}
 
     @abstractmethod
     def start(self, world: World) -> Course:

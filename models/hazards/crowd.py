@@ -5,7 +5,7 @@ The physics stands in `models/crowd/`: individuals on pieces of streets by Weidm
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
@@ -132,6 +132,10 @@ class Crowd(Hazard):
             raise InputError(en="police are called at a lower density than that to which they hold a street",
                              zh="报警密度低于解除密度")  # fmt: skip
         return self
+
+    def begins(self, beside: Container[str]) -> Mapping[str, float]:
+        """Return the hour at which it begins."""
+        return {"opens_h": self.opens_h}
 
     def start(self, world: World) -> Course:
         """Return the fair of a run."""

@@ -6,7 +6,7 @@ over the ground, a flood model has the word.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from math import isnan
 from typing import Annotated, ClassVar, Literal
 
@@ -79,6 +79,10 @@ class DrainFailure(Hazard):
     design_mm_h: Annotated[float, Field(gt=0, le=300), Unit("mm/h")] = 50.0  #: that the drains just carry (assumption)
     mobile_m3_s: Annotated[float, Field(ge=0, le=5), Unit("m³/s")] = 0.3  #: of a crew's pump (assumption)
 
+    def begins(self, beside: Container[str]) -> Mapping[str, float]:
+        """Return the hour at which it begins."""
+        return {} if "flood" in beside else {"hour": self.hour}
+
     def start(self, world: World) -> Course:
         """Return the drains of a run."""
         return _Drains(self, world)
@@ -109,8 +113,7 @@ class _Drains(Course):
         self._pumps: dict[int, int] = {}  #: node by order of a street under water
         self._working: set[int] = set()  #: orders whose mobile pump is at work
         self._said, self._event = np.ones(city.drive.edges), -1
-        first = kind.hour * HOUR
-        self._begins = first if first >= world.window[0] else first + DAY
+        self._begins = world.moment(kind.hour)
         world.warn("drain_failure", Text("The drains of this city are synthetic.", "本城市排水管网为合成数据。"))
 
     def step(self, now: float, beat: float) -> None:

@@ -8,7 +8,7 @@ and stop vehicles, those who cannot walk become orders, and what crews do ends i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
@@ -95,6 +95,10 @@ class Evacuation(Hazard):
     sigma: Annotated[float, Field(ge=0, le=2), Unit("log")] = 0.7  #: of the time to set out (assumption)
     helpless: Annotated[float, Field(ge=0, le=1), Unit("share")] = 0.05  #: of those over 65 (assumption)
     shelter_persons: Annotated[float, Field(gt=0, le=1e6), Unit("persons")] = 3000.0  #: room in a shelter (assumption)
+
+    def begins(self, beside: Container[str]) -> Mapping[str, float]:
+        """Return the hour at which it begins."""
+        return {} if "toxic_release" in beside else {"hour": self.hour}
 
     def start(self, world: World) -> Course:
         """Return the evacuation of a run."""

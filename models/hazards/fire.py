@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
@@ -10,7 +10,6 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from models.calendar import HOUR
 from models.catalogue import Duration, IncidentKind
 from models.checks import whole
 from models.fire.course import ALIGHT, HYDRANT, FireCourse
@@ -38,7 +37,8 @@ class Ignition(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     where: Where = Where()
-    at_h: Annotated[float, Field(ge=0.0, le=24.0 * 366.0)] = 0.0  #: h from midnight of the first day; the past is now
+    #: h from midnight of the first day on which it is still to come; at once where it is not said
+    at_h: Annotated[float, Field(ge=0.0, le=24.0 * 366.0)] | None = None
     growth: Literal["slow", "medium", "fast", "ultrafast"] = "medium"
     storey: Annotated[int, Field(ge=0, le=199)] = 0  #: 0 is the ground
     structure: Literal["wooden", "masonry", "resistant"] | None = None  #: of this building, where it is known
@@ -157,13 +157,15 @@ class Fire(Hazard):
     first_alarms: Annotated[int, Field(ge=1, le=10), Unit("count")] = 1  #: given at once, of three engines each
     ground_m: Annotated[float, Field(ge=10.0, le=500.0), Unit("m")] = 40.0  #: about a fire that its engines reach
 
+    def begins(self, beside: Container[str]) -> Mapping[str, float]:
+        """Return the hour at which it begins."""
+        return {f"ignitions.{i}.at_h": one.at_h for i, one in enumerate(self.ignitions) if one.at_h is not None}
+
     def start(self, world: World) -> Course:
         """Return the fires of a run."""
         if self.wind_m_s > 25.0:
             world.warn(self.kind, Text("wind above 25 m/s: landing distances of brands were not checked there",
                                        "风速超过 25 m/s：飞火落距未经验证"))  # fmt: skip
-        if any(one.at_h * HOUR >= world.window[1] for one in self.ignitions):
-            world.warn(self.kind, Text("an ignition lies after the end of the run", "有起火时刻在运行结束之后"))
         return FireCourse(self, world)
 
     def structures(self, world: World) -> NDArray[np.int64]:

@@ -6,6 +6,7 @@ vehicles.
 
 from __future__ import annotations
 
+from collections.abc import Container, Mapping
 from typing import Annotated, ClassVar, Literal
 
 import pyarrow as pa
@@ -142,6 +143,10 @@ class Flood(Hazard):
         if self.series_mm_per_h:
             return hyetograph(self.series_mm_per_h, self.series_min * MINUTE)
         return design_storm(self.years, self.minutes, self.peak, min(5.0, self.minutes))
+
+    def begins(self, beside: Container[str]) -> Mapping[str, float]:
+        """Return the hour at which it begins."""
+        return {"hour": self.hour}
 
     def start(self, world: World) -> Course:
         """Return the flood of a run."""

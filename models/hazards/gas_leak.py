@@ -6,13 +6,14 @@ blast by TNT equivalence, harm by probits, isolation by the valves of the segmen
 
 from __future__ import annotations
 
+from collections.abc import Container, Mapping
 from math import isnan
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
-from models.calendar import DAY, HOUR, MINUTE
+from models.calendar import HOUR, MINUTE
 from models.catalogue import Duration, IncidentKind
 from models.cordon import cordon
 from models.crews import CrewKind
@@ -45,8 +46,7 @@ LEVEL = FieldKind(
     "ratio", (0.1, 0.2, 0.5, 1.0), 0.01,
 )  # fmt: skip
 BLAST = FieldKind(
-    "gas.blast", Text("Overpressure of the explosion", "爆炸超压"), "building", "kPa", (1.0, 3.0, 7.0, 20.0, 50.0), 0.1
-)
+    "gas.blast", Text("Overpressure of the explosion", "爆炸超压"), "building", "kPa", (1.0, 3.0, 7.0, 20.0, 50.0), 0.1)  # fmt: skip
 CUT = FieldKind(
     "gas.cut", Text("Without gas since the valves were shut", "关阀后停气"), "building", "class", (1.0,), 1.0,
     (Text("without gas", "停气"),),
@@ -118,6 +118,10 @@ class GasLeak(Hazard):
     valve_min: Annotated[float, Field(gt=0, le=600), Unit("min")] = 8.0  #: for each valve to be shut (assumption)
     leave_min: Annotated[float, Field(gt=0, le=600), Unit("min")] = 5.0  #: until people within the cordon have left
 
+    def begins(self, beside: Container[str]) -> Mapping[str, float]:
+        """Return the hour at which it begins."""
+        return {"hour": self.hour}
+
     def start(self, world: World) -> Course:
         """Return the leak of a run."""
         return _Leak(self, world)
@@ -147,8 +151,7 @@ class _Leak(Course):
         self._left_at = float("inf")
         self._kept, self._cordoning = [self._node], -1  #: nodes that rescue must reach, and the event of the cordon
         self._spaces()
-        first = kind.hour * HOUR
-        at = first if first >= world.window[0] else first + DAY
+        at = world.moment(kind.hour)
         world.engine.at(at, self._struck)
         world.warn("gas_leak", Text("The gas mains of this city are synthetic.", "本城市燃气管网为合成数据。"))
 

@@ -5,7 +5,7 @@ The physics stands in `models/networks/gas.py`: steady isothermal flow. It reads
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import replace
 from math import isnan
 from typing import Annotated, Any, ClassVar, Literal
@@ -91,6 +91,10 @@ class GasShortage(Hazard):
     demand: Annotated[float, Field(ge=0, le=10), Unit("factor")] = 1.0  #: of the usual demand: a cold spell
     mend_h: Annotated[float, Field(gt=0, le=500), Unit("h")] = 3.0  #: (assumption)
 
+    def begins(self, beside: Container[str]) -> Mapping[str, float]:
+        """Return the hour at which it begins."""
+        return {"hour": self.hour}
+
     def start(self, world: World) -> Course:
         """Return the gas of a run."""
         return _Shortage(self, world)
@@ -111,8 +115,7 @@ class _Shortage(Course):
         self._gate: dict[int, int] = {}  #: gate by order
         self.resident_h = np.zeros(len(city.buildings))
         self._event, self._changed, self._told = -1, True, False
-        first = kind.hour * HOUR
-        world.engine.at(first if first >= world.window[0] else first + DAY, self._fails)
+        world.engine.at(world.moment(kind.hour), self._fails)
         if kind.demand > 3.0:
             world.warn(
                 "gas_shortage",

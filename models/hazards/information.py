@@ -7,7 +7,7 @@ at the same desks as everybody else's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
@@ -164,7 +164,9 @@ class Information(Hazard):
 
     kind: Literal["information"] = "information"
     alert: Annotated[Alert | None, Unit("choice")] = None  #: of a storm, where there is one
-    rumour_h: Hours = 20.0  #: from midnight of the first day, when it begins
+    rumour_h: Annotated[float | None, Field(ge=0.0, le=24.0 * 366.0), Unit("h")] = (
+        20.0  #: from midnight of the first day on which it is still to come; None for no rumour
+    )
     where: Annotated[Where, Unit("place")] = Where()  #: that the rumour is about
     beta: PerHour = CITY.contacts_h
     gamma: PerHour = CITY.forgets_h
@@ -191,6 +193,11 @@ class Information(Hazard):
             raise InputError(en="`at_home` and `elsewhere` must not add up to more than 1",
                              zh="at_home 与 elsewhere 之和不得超过 1")  # fmt: skip
         return self
+
+    def begins(self, beside: Container[str]) -> Mapping[str, float]:
+        """Return the hour at which it begins."""
+        told = {"rumour_h": self.rumour_h, "alert.onset_h": None if self.alert is None else self.alert.onset_h}
+        return {name: hour for name, hour in told.items() if hour is not None}
 
     def start(self, world: World) -> Course:
         """Return the scare of a run."""

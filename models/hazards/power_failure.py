@@ -6,7 +6,7 @@ Who reads `power.out` stops with it: the pumps of the water works, and whatever 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from math import cos, pi
 from typing import Annotated, ClassVar, Literal
 
@@ -121,6 +121,10 @@ class PowerFailure(Hazard):
     )
     generator_h: Annotated[float, Field(ge=0, le=1000), Unit("h")] = HOSPITAL_H  #: of fuel in hospitals
     generator_starts: Annotated[float, Field(ge=0, le=1), Unit("share")] = STARTS  #: of their generators (assumption)
+
+    def begins(self, beside: Container[str]) -> Mapping[str, float]:
+        """Return the hour at which it begins."""
+        return {"hour": self.hour}
 
     def start(self, world: World) -> Course:
         """Return the failure of a run."""

@@ -6,12 +6,13 @@ link transmission model, begun from that equilibrium whenever a street closes.
 
 from __future__ import annotations
 
+from collections.abc import Container, Mapping
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
-from models.calendar import DAY, HOUR, MINUTE
+from models.calendar import MINUTE
 from models.catalogue import Duration, IncidentKind
 from models.hazards.base import Course, Hazard
 from models.passport import Passport
@@ -71,6 +72,10 @@ class RoadTraffic(Hazard):
     lanes_left: Annotated[float, Field(ge=0, le=1), Unit("share")] = 0.3  #: of the capacity, while it blocks the street
     clear_min: Annotated[float, Field(gt=0, le=600), Unit("min")] = 20.0  #: once a crew is there (assumption)
 
+    def begins(self, beside: Container[str]) -> Mapping[str, float]:
+        """Return the hour at which it begins."""
+        return {} if self.crash is None else {"crash_hour": self.crash_hour}
+
     def start(self, world: World) -> Course:
         """Return the traffic of a run."""
         return _Traffic(self, world)
@@ -90,8 +95,7 @@ class _Traffic(Course):
         self._telling = False
         self._kind, self._crash, self._lanes, self._entity = kind, -1, np.ones(city.drive.edges), 0
         if kind.crash is not None:
-            first = kind.crash_hour * HOUR
-            world.engine.at(first if first >= world.window[0] else first + DAY, self._crashes)
+            world.engine.at(world.moment(kind.crash_hour), self._crashes)
         world.roads.listen(self._hear)
         world.warn(
             "road_traffic", Text("The traffic is synthetic: nobody has counted it.", "交通量为合成数据，非实测。")

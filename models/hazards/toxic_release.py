@@ -5,6 +5,7 @@ The physics stands in `models/plume/`; the source is vapour through a hole (`mod
 
 from __future__ import annotations
 
+from collections.abc import Container, Mapping
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
@@ -116,6 +117,10 @@ class ToxicRelease(Hazard):
     )
     reach_m: Annotated[float, Field(ge=500, le=10_000), Unit("m")] = 3000.0
     cell_m: Annotated[float, Field(ge=10, le=500), Unit("m")] = 50.0
+
+    def begins(self, beside: Container[str]) -> Mapping[str, float]:
+        """Return the hour at which it begins."""
+        return {"hour": self.hour}
 
     def start(self, world: World) -> Course:
         """Return the release of a run."""

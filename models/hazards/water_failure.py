@@ -6,7 +6,7 @@ It reads where there is no power and what fire engines draw; fires read what hyd
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import replace
 from math import isnan
 from typing import Annotated, Any, ClassVar, Literal
@@ -118,6 +118,10 @@ class WaterFailure(Hazard):
     generator_h: Annotated[float, Field(ge=0, le=1000), Unit("h")] = WORKS_H  #: of fuel at each works (assumption)
     generator_starts: Annotated[float, Field(ge=0, le=1), Unit("share")] = STARTS  #: of their generators (assumption)
 
+    def begins(self, beside: Container[str]) -> Mapping[str, float]:
+        """Return the hour at which it begins."""
+        return {} if self.main is None else {"hour": self.hour}
+
     def start(self, world: World) -> Course:
         """Return the water of a run."""
         return _Supply(self, world)
@@ -150,8 +154,7 @@ class _Supply(Course):
         self._event, self._changed = -1, True
         self._told_dry = self._told_hydrants = 0
         if kind.main is not None:
-            first = kind.hour * HOUR
-            world.engine.at(first if first >= world.window[0] else first + DAY, self._breaks)
+            world.engine.at(world.moment(kind.hour), self._breaks)
         world.warn("water_failure", Text("The water mains of this city are synthetic.", "本城市供水管网为合成数据。"))
 
     def _houses(self, nodes: NDArray[np.int64]) -> NDArray[np.int64]:

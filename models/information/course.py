@@ -50,7 +50,7 @@ class Scare(Course):
         if kind.alert is not None:
             self._issue(kind.alert)
         self._begun, self._noticed, self._asked, self._alert = -1, -1, 0, -1
-        self._begins_at = max(kind.rumour_h * HOUR, start)
+        self._begins_at = np.inf if kind.rumour_h is None else world.moment(kind.rumour_h)
         self._takes, self._due, self.stated_at = 0.0, np.inf, np.inf
         self._told: list[tuple[NDArray[np.float64], ...]] = []
         kind.warn(world)
@@ -60,21 +60,19 @@ class Scare(Course):
     def _issue(self, alert: Alert) -> None:
         """Let the warning go out by its channels, and find whom the storm will hurt."""
         world, people = self._world, self._world.population
-        at = max(alert.at_h * HOUR, world.window[0])
+        begins = world.moment(alert.onset_h)
+        at = max(begins - (alert.onset_h - alert.at_h) * HOUR, world.window[0])  # what was said before is known
         told = warned(chosen(alert.channels), people.key, people.age_group, world.rules.stream)
         self.warned_at = at + told.minutes * 60.0
         world.engine.at(at, self._warn)
         draw = partial(world.rules.stream.uniforms, entities=people.key)
-        moment = (alert.onset_h + alert.lasts_h * draw("information.when")) * HOUR
+        moment = begins + alert.lasts_h * HOUR * draw("information.when")
         stays = (self.warned_at < moment) & (draw("information.follows") < alert.follows)
         chance = alert.injuries_per_100k / 1e5 * np.where(stays, 1.0 - alert.spares, 1.0)
-        hurt = np.flatnonzero(
-            (draw("information.hurt") < chance) & (moment >= world.window[0]) & (moment < world.window[1])
-        )
+        hurt = np.flatnonzero((draw("information.hurt") < chance) & (moment < world.window[1]))
         for resident in hurt.tolist():
             world.engine.at(float(moment[resident]), partial(self._hurt, resident))
-        if max(alert.onset_h * HOUR, world.window[0]) < world.window[1]:
-            world.engine.at(alert.onset_h * HOUR, self._onset)
+        world.engine.at(begins, self._onset)
 
     def _warn(self) -> None:
         self._alert = self._world.recorder.event(self._world.engine.now, "storm_warning")
@@ -201,12 +199,14 @@ class Scare(Course):
             np.concatenate([row[i] for row in self._told]) if hours else np.zeros(0) for i in range(3)
         )
         alert, window = self._kind.alert, self._world.window
-        onset = np.inf if alert is None else alert.onset_h * HOUR
-        ready = np.bincount(self._community[self.warned_at <= onset], minlength=len(self._residents))[self._there]
+        ready = np.full(n, np.nan)
+        if alert is not None:
+            early = self.warned_at <= self._world.moment(alert.onset_h)
+            ready[:] = np.bincount(self._community[early], minlength=len(self._residents))[self._there]
         phoned = self.desk.by_hour(self._there, hours, window[0])
         return {
             "hour": np.repeat(np.arange(hours, dtype=np.int32), n), "area": np.tile(self._there.astype(np.int32), hours),
             "residents": np.tile(self._residents[self._there].astype(np.int64), hours), "heard": heard,
-            "spreading": spreading, "warned": told, "ready": np.tile(ready.astype(np.float64), hours),
+            "spreading": spreading, "warned": told, "ready": np.tile(ready, hours),
             "statement_h": np.full(n * hours, (self.stated_at - self._begins_at) / HOUR), **phoned,
         }  # fmt: skip

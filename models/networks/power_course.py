@@ -66,8 +66,7 @@ class PowerCourse(Course):
         # How long something was overloaded, and since when streets are dead.
         self._over_s, self._dead_since = 0.0, float("inf")
         self._sheds = self._changed = False
-        first = kind.hour * HOUR
-        world.engine.at(first if first >= world.window[0] else first + DAY, self._fails)
+        world.engine.at(world.moment(kind.hour), self._fails)
         if not 0.0 <= kind.coolest_c <= kind.hottest_c <= 45.0:
             world.warn("power_failure", Text("ratings and loads were not checked below 0 or above 45 °C",
                                              "0 °C 以下或 45 °C 以上的容量与负荷未经验证"))  # fmt: skip

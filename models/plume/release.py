@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.calendar import DAY, HOUR, MINUTE
+from models.calendar import HOUR, MINUTE
 from models.gas.source import GAS_CONSTANT, Orifice, circle
 from models.hazards.base import Course
 from models.orders import CONTROL
@@ -75,8 +75,7 @@ class Release(Course):
         self._orders_due = np.inf
         self._closed = np.zeros(city.drive.edges, dtype=np.bool_)
         self._here, self._plugging, self._asked = set[int](), False, False  #: orders at which crews have arrived
-        first = kind.hour * HOUR
-        self._at = first if first >= world.window[0] else first + DAY
+        self._at = world.moment(kind.hour)
         self._cloud = Cloud(kind.wind(self._at, self._from()), self._x, self._y, kind.height_m, now=self._at)
         world.engine.at(self._at, self._start)
 

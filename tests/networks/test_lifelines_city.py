@@ -211,7 +211,7 @@ def test_works_without_power_pump_no_more_and_hydrants_run_dry(runs):
 
 def test_engines_short_of_water_put_a_fire_out_later(runs):
     quick = {"fire": {**FIRE, "tank_l": 0.0}}
-    calm, dry = runs.run(quick), runs.run({**quick, "water_failure": {"hydrant_l_s": 0.0}})
+    calm, dry = (runs.run({**quick, "water_failure": {"hydrant_l_s": flow}}) for flow in (60.0, 0.0))
     told = events(dry)
     assert "fire_short_of_water" in set(told["kind"])
     assert "fire_short_of_water" not in set(events(calm)["kind"])
