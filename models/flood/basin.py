@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from models.constants import GRAVITY
 from models.flood import exchange
 from models.flood.exchange import Garages, Ground, Inlets, Pumps
 from models.flood.rain import Rain
-from models.flood.shallow import GRAVITY, flow, hold
+from models.flood.shallow import flow, hold
 from models.flood.terrain import Terrain
 from sim.errors import InputError, PhysicsError
 from sim.text import Text
@@ -212,13 +213,6 @@ class Basin:
         """Fill all ground below `level` (m) up to it, to the unit."""
         top = round((level - self._datum) / self.unit)
         self.fill(np.maximum(top - self._z.astype(np.int64), 0) * self.unit)
-
-    def raise_bed(self, cells: NDArray[np.int64], by: float) -> None:
-        """Raise (or lower) the bed of cells by `by` m, as a barrier does; their water stays on top."""
-        flat = self._z.ravel()
-        flat[cells] += np.int32(round(by / self.unit))
-        if (flat[cells] < 0).any() and flat.min() < -(2**30):
-            raise InputError(en="a bed is lowered below what units can tell", zh="河床降幅过大")
 
     def speed(self) -> NDArray[np.float64]:
         """Speed of the water in cells, float64 [rows, columns], m/s: from the mean discharge of opposite faces."""
