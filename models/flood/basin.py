@@ -133,7 +133,7 @@ class Basin:
         self._conductivity, self._suction = np.array(self.ground.conductivity), np.array(self.ground.suction)
         self.ledger = Ledger()
         self.steps = 0
-        self._check_stages()
+        self._check_boundaries()
 
     def _squared_manning(self) -> NDArray[np.float32]:
         n = np.broadcast_to(np.asarray(self.manning, dtype=np.float64), self.terrain.z.shape)
@@ -155,7 +155,10 @@ class Basin:
             for name, length in zip(EDGES, lengths, strict=True)
         )
 
-    def _check_stages(self) -> None:
+    def _check_boundaries(self) -> None:
+        for cells in [*(inflow.cells for inflow in self.inflows), *(stage.cells for stage in self.stages)]:
+            if int(cells.max()) >= self.terrain.z.size:
+                raise InputError(en="an inflow or a river stage lies outside the raster", zh="入流或水位边界在栅格之外")
         for stage in self.stages:
             if float(stage.level.max()) > self.terrain.z.max() + HEADROOM:
                 raise InputError(
