@@ -19,6 +19,7 @@ PARTS = (
     "contagion",
     "fire",
     "flood",
+    "memory",
     "networks",
     "comparison",
     "page",

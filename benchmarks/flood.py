@@ -61,8 +61,7 @@ def _basin() -> Basin:
 def _against_landlab() -> Row:
     basin = _basin()
     name = f"flood: cell-steps a second and core, {CELLS} × {CELLS} cells"
-    python = PEER / "bin" / "python"
-    theirs = _peer(python) if python.is_file() else None
+    theirs = _peer(PEER / "bin" / "python")
     ours, peers = [], []
     for _ in range(ROUNDS):
         before = basin.steps
@@ -82,14 +81,27 @@ def _against_landlab() -> Row:
     return Row(name, told, peer, ratio.told(), "≥ 20×", ratio.middle >= 20.0)
 
 
-def _peer(python: Path) -> subprocess.Popen[str]:
+def _peer(python: Path) -> subprocess.Popen[str] | None:
+    """Return landlab at its first measurement, or say in one sentence why there is none."""
     command = [str(python), "-c", PROGRAM, str(CELLS), str(SIZE), str(PEER_STEPS)]
-    one = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    _ask(one)
+    try:
+        one = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+    except OSError as error:
+        note(f"flood: {python} does not start ({error.strerror}): set it up by benchmarks/peers.txt")
+        return None
+    try:
+        _ask(one)
+    except (OSError, ValueError):
+        said = (one.communicate()[1] or "nothing").strip().splitlines()[-1]
+        note(f"flood: landlab does not run in {python.parent.parent} ({said}): set it up by benchmarks/peers.txt")
+        return None
     return one
 
 
 def _ask(one: subprocess.Popen[str]) -> float:
+    """Return the CPU seconds of one measurement; raise `OSError` or `ValueError` where the other process has ended."""
     assert one.stdin is not None
     assert one.stdout is not None
     one.stdin.write("\n")

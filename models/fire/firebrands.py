@@ -15,7 +15,9 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-GRAVITY, AIR_DENSITY, AIR_HEAT, AIR_TEMPERATURE = 9.81, 1.2, 1.0, 293.0  #: m/s², kg/m³, kJ/(kg·K), K
+from models.constants import GRAVITY
+
+AIR_DENSITY, AIR_HEAT, AIR_TEMPERATURE = 1.2, 1.0, 293.0  #: kg/m³, kJ/(kg·K), K
 BRAND_DENSITY, BRAND_THICKNESS = 130.0, 0.004  #: kg/m³ of charred wood and m of a splinter (assumption)
 MEAN, SPREAD, ASIDE = 0.47, 0.88, 0.92
 

@@ -18,6 +18,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from models.constants import GRAVITY
 from models.fire.firebrands import landing, normal_quantile, poisson
 from models.fire.growth import draught_factor, dying_heat, growing_heat
 from models.fire.ignition import CRITICAL, EXPONENT, PRODUCT, dose_rate
@@ -204,7 +205,7 @@ def flame(heat: float, footprint: float, wind: float) -> tuple[float, float]:
     if length <= 0.0:
         return 0.0, 0.0
     rate = heat / (WOOD_HEAT * footprint)
-    number = wind / exp(log(max(9.81 * rate * width / 1.2, 1e-9)) / 3.0)
+    number = wind / exp(log(max(GRAVITY * rate * width / 1.2, 1e-9)) / 3.0)
     upright = 1.0 if number <= 1.0 else 1.0 / sqrt(number)
     return length * sqrt(1.0 - upright * upright), length * upright
 

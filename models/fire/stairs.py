@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.checks import require
+from models.constants import GRAVITY
 from sim.errors import InputError
 from sim.text import Text
 
@@ -53,7 +54,7 @@ def stack_flow(height: float, warmer: float, vents: float, outside: float = 288.
     `height` in m, `warmer` in K over the `outside` in K; a colder shaft flows not at all here.
     """
     require(Text("height", "高度"), height, 0.0)
-    return 0.65 * vents * sqrt(9.81 * height * max(warmer, 0.0) / outside)
+    return 0.65 * vents * sqrt(GRAVITY * height * max(warmer, 0.0) / outside)
 
 
 def smoke_source(heat: float, leaks: float) -> tuple[float, float]:

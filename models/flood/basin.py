@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from models.constants import GRAVITY
 from models.flood import exchange
 from models.flood.exchange import Garages, Ground, Inlets, Pumps
 from models.flood.rain import Rain
-from models.flood.shallow import GRAVITY, flow, hold
+from models.flood.shallow import flow, hold
 from models.flood.terrain import Terrain
 from sim.errors import InputError, PhysicsError
 from sim.text import Text
@@ -132,7 +133,7 @@ class Basin:
         self._conductivity, self._suction = np.array(self.ground.conductivity), np.array(self.ground.suction)
         self.ledger = Ledger()
         self.steps = 0
-        self._check_stages()
+        self._check_boundaries()
 
     def _squared_manning(self) -> NDArray[np.float32]:
         n = np.broadcast_to(np.asarray(self.manning, dtype=np.float64), self.terrain.z.shape)
@@ -154,7 +155,10 @@ class Basin:
             for name, length in zip(EDGES, lengths, strict=True)
         )
 
-    def _check_stages(self) -> None:
+    def _check_boundaries(self) -> None:
+        for cells in [*(inflow.cells for inflow in self.inflows), *(stage.cells for stage in self.stages)]:
+            if int(cells.max()) >= self.terrain.z.size:
+                raise InputError(en="an inflow or a river stage lies outside the raster", zh="入流或水位边界在栅格之外")
         for stage in self.stages:
             if float(stage.level.max()) > self.terrain.z.max() + HEADROOM:
                 raise InputError(
@@ -212,13 +216,6 @@ class Basin:
         """Fill all ground below `level` (m) up to it, to the unit."""
         top = round((level - self._datum) / self.unit)
         self.fill(np.maximum(top - self._z.astype(np.int64), 0) * self.unit)
-
-    def raise_bed(self, cells: NDArray[np.int64], by: float) -> None:
-        """Raise (or lower) the bed of cells by `by` m, as a barrier does; their water stays on top."""
-        flat = self._z.ravel()
-        flat[cells] += np.int32(round(by / self.unit))
-        if (flat[cells] < 0).any() and flat.min() < -(2**30):
-            raise InputError(en="a bed is lowered below what units can tell", zh="河床降幅过大")
 
     def speed(self) -> NDArray[np.float64]:
         """Speed of the water in cells, float64 [rows, columns], m/s: from the mean discharge of opposite faces."""

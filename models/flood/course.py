@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from models.calendar import HOUR, MINUTE
 from models.flood import people
 from models.flood.city import build
-from models.flood.danger import STALLS, hazard_rating
+from models.flood.danger import BANDS, STALLS, hazard_rating
 from models.flood.rain import MM_PER_H
 from models.flood.state import Trapped, UnderpassState
 from models.flood.stations import Stations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 DEPTH = FieldKind("flood.depth", Text("Depth of water", "积水深度"), "cell", "m", (0.15, 0.3, 0.6, 1.0, 2.0), 0.05)
 RATING = FieldKind(
     "flood.rating", Text("Danger to people, d·(v + 0.5) + debris", "行人危险度 d·(v+0.5)+碎片系数"), "cell", "ratio",
-    (0.75, 1.25, 2.0), 0.25,
+    BANDS, 0.25,
 )  # fmt: skip
 STREET_DEPTH = FieldKind(
     "flood.street", Text("Greatest depth on a street", "道路最大积水深度"), "edge", "m", (0.05, 0.15, 0.3, 0.6, 1.0, 2.0), 0.05

@@ -19,11 +19,6 @@ def hazard_rating(depth: Floats | float, speed: Floats | float) -> Floats:
     return np.asarray(d * (v + 0.5) + np.where(d >= 0.25, 1.0, 0.0))
 
 
-def danger_class(rating: Floats | float) -> NDArray[np.int64]:
-    """Return 0 where there is caution at most, 1 danger to some, 2 to most, 3 to all."""
-    return np.searchsorted(BANDS, np.asarray(rating), side="right")
-
-
 def vehicle_speed(depth: Floats | float) -> Floats:
     """Return the greatest safe speed (km/h) in water of `depth` (m).
 

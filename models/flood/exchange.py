@@ -10,7 +10,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from models.flood.shallow import GRAVITY
+from models.constants import GRAVITY
 from sim.errors import InputError
 
 WEIR = 1.66  #: m^0.5/s of a kerb or grate (HEC-22, 3rd ed., 2009, eq. 4-26)

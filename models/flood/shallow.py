@@ -16,13 +16,14 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from models.constants import GRAVITY
+
 Row = NDArray[np.float32]
 Units = NDArray[np.int32]
 Unit: TypeAlias = Any  #: a scalar np.int32
 Real: TypeAlias = Any  #: a scalar np.float32
 #: Cells whose level is given, their levels (units), and how fast these rise (units/s).
 Held = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]
-GRAVITY = 9.80665  #: m/s²
 _G = np.float32(GRAVITY)
 _NONE = np.int32(0)
 _ZERO, _ONE, _HALF, _QUARTER = np.float32(0.0), np.float32(1.0), np.float32(0.5), np.float32(0.25)

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr
 
-from models.gas.source import ATMOSPHERE, Gas
+from models.constants import ATMOSPHERE
+from models.gas.source import Gas
 from sim.bounds import all_bounded, bounded
 from sim.text import Text
 

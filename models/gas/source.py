@@ -10,11 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import exp, log, pi, sqrt
 
+from models.constants import ATMOSPHERE, GAS_CONSTANT
 from sim.bounds import bounded
 from sim.text import Text
-
-ATMOSPHERE = 101_325.0  #: Pa
-GAS_CONSTANT = 8.314462618  #: J/(mol·K), CODATA 2018
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from pydantic import Field
 
 from models.calendar import HOUR, MINUTE
 from models.catalogue import Duration, IncidentKind
+from models.constants import ATMOSPHERE
 from models.cordon import cordon
 from models.crews import CrewKind
 from models.gas.accumulation import gather, ignition_probability, open_ignition_probability
@@ -30,7 +31,7 @@ from models.gas.explosion import (
 )
 from models.gas.mains import pipe_at, street_pipes
 from models.gas.passport import PASSPORT
-from models.gas.source import ATMOSPHERE, METHANE, Main, Orifice, circle
+from models.gas.source import METHANE, Main, Orifice, circle
 from models.hazards.base import Course, Hazard
 from models.orders import CONTROL
 from models.passport import Passport

@@ -17,10 +17,11 @@ from pydantic import Field
 
 from models.calendar import DAY, HOUR
 from models.catalogue import Duration, IncidentKind
+from models.constants import ATMOSPHERE
 from models.crews import CrewKind
 from models.hazards.base import Course, Hazard
 from models.indicator import Columns, IndicatorKind
-from models.networks.gas import ATMOSPHERE, flow_gas
+from models.networks.gas import flow_gas
 from models.networks.passports import GAS
 from models.networks.street_gas import BY_HOUR, street_gas
 from models.networks.topology import summed

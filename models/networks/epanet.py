@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from models.constants import GRAVITY
 from models.networks.topology import Ends, Floats
 from models.networks.water import Operation, Pumps, WaterNetwork, usual, water_network
 from sim.errors import InputError, UnavailableError
@@ -108,7 +109,7 @@ def _taken_over(model: Any) -> NamedNetwork:
     now = replace(now, head=np.where(empty, np.nan, network.source))
     # EPANET's emitter gives C·√p; ours Cd·A·√(2g·p).
     holes = [getattr(node, "emitter_coefficient", None) or 0.0 for node in nodes]
-    now.leak[:] = np.array(holes) / np.sqrt(2.0 * 9.81)
+    now.leak[:] = np.array(holes) / np.sqrt(2.0 * GRAVITY)
     return NamedNetwork(
         network, now, names, tuple(p.name for p in pipes), tuple(p.name for p in lifts),
         str(model.options.hydraulic.demand_model).upper() in {"PDA", "PDD"},
@@ -166,7 +167,7 @@ def _model(library: ModuleType, network: WaterNetwork, now: Operation) -> Any:
             demand = float(network.demand[node] * now.demand[node])
             model.add_junction(f"n{node}", base_demand=demand, elevation=float(network.elevation[node]))
             if now.leak[node] > 0.0:
-                model.get_node(f"n{node}").emitter_coefficient = float(now.leak[node] * np.sqrt(2.0 * 9.81))
+                model.get_node(f"n{node}").emitter_coefficient = float(now.leak[node] * np.sqrt(2.0 * GRAVITY))
     for pipe, (tail, head) in enumerate(zip(*network.pipes, strict=True)):
         model.add_pipe(
             f"p{pipe}", f"n{tail}", f"n{head}", float(network.length[pipe]), float(network.diameter[pipe]),

@@ -13,12 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from models.constants import ATMOSPHERE, GAS_CONSTANT
 from models.networks.gradient import Laws, chosen, joined, solve
 from models.networks.topology import Bools, Ends, Floats, column, ends, reached, summed
 from sim.errors import InputError
 
-GAS_CONSTANT = 8.314462618  #: J/(mol·K)
-ATMOSPHERE = 101_325.0  #: Pa
 _STIFF = 1e10  #: slope beyond what a customer may take, times the usual one
 
 

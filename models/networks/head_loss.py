@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from models.constants import GRAVITY
 from models.networks.topology import Floats
 
-GRAVITY = 9.81  #: m/s²
 HAZEN_WILLIAMS = 10.667  #: SI; EPANET's 4.727 in feet is 10.66683 (Rossman et al. 2020, table 3.1)
 FLOW_POWER = 1.852
 DIAMETER_POWER = 4.871

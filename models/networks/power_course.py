@@ -66,6 +66,7 @@ class PowerCourse(Course):
         # How long something was overloaded, and since when streets are dead.
         self._over_s, self._dead_since = 0.0, float("inf")
         self._sheds = self._changed = False
+        self._stepped = -1.0
         world.engine.at(world.moment(kind.hour), self._fails)
         if not 0.0 <= kind.coolest_c <= kind.hottest_c <= 45.0:
             world.warn("power_failure", Text("ratings and loads were not checked below 0 or above 45 °C",
@@ -104,6 +105,7 @@ class PowerCourse(Course):
 
     def step(self, now: float, beat: float) -> None:
         """Let relays run, operators act and people lose their power, or have it back."""
+        self._stepped = now
         self._count(now, beat)
         self._drown()
         for branch in self._grid.trips(beat).tolist():
@@ -240,7 +242,7 @@ class PowerCourse(Course):
 
     def _mended(self, order: int) -> None:
         branch, now = self._faults[order], self._world.engine.now
-        if self._under[self._plan.station[branch]] and now < self._world.window[1]:  # beyond it no water moves
+        if self._under[self._plan.station[branch]] and now <= self._stepped + _ANEW:  # once beats end no water moves
             self._world.engine.at(now + _ANEW, lambda: self._mended(order))
             return
         self._failed.discard(branch)

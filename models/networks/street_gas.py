@@ -11,7 +11,8 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
-from models.networks.gas import ATMOSPHERE, METHANE, GasNetwork, gas_network
+from models.constants import ATMOSPHERE
+from models.networks.gas import METHANE, GasNetwork, gas_network
 from models.networks.street_water import carried_from, far_apart, under_streets
 from models.networks.topology import Floats, Ints, summed
 from sim.city.model import BUILDING_USES, City

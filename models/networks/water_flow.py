@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from models.constants import GRAVITY
 from models.networks.gradient import Laws, chosen, joined, solve
-from models.networks.head_loss import FLOW_POWER, GRAVITY, hazen_williams, minor
+from models.networks.head_loss import FLOW_POWER, hazen_williams, minor
 from models.networks.topology import Bools, Ends, Floats, Ints, balance, reached, summed
 from models.networks.water import Operation, WaterNetwork, WaterState
 from sim.errors import InputError

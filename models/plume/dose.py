@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, ndtri
 
-from models.gas.source import ATMOSPHERE, GAS_CONSTANT
+from models.constants import ATMOSPHERE, GAS_CONSTANT
 from sim.bounds import all_bounded
 from sim.text import Text
 

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.calendar import HOUR, MINUTE
-from models.gas.source import GAS_CONSTANT, Orifice, circle
+from models.constants import GAS_CONSTANT
+from models.gas.source import Orifice, circle
 from models.hazards.base import Course
 from models.orders import CONTROL
 from models.plume.dose import TOXICS

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import sqrt
 
+from models.constants import GRAVITY
 from sim.bounds import bounded
 from sim.text import Text
 
 NEAREST, FARTHEST = 100.0, 10_000.0  #: m: the range of Briggs's curves
-GRAVITY = 9.80665
 CANYON = 0.65  #: height over width of streets from which on the wind skims over them (Oke, 1988, doi:10.1016/0378-7788(88)90026-6)
 
 NEAR = Text("Nearer than 100 m to the source the plume is not to be relied on.", "距源不足 100 米处，烟羽浓度不可靠。")

@@ -184,7 +184,9 @@ def test_half_the_step_changes_little():
         basin.advance(2400.0)
         return basin.depth
 
-    assert np.abs(played(0.7) - played(0.35)).max() < 0.02
+    apart = np.abs(played(0.7) - played(0.35))
+    assert apart.mean() < 0.003
+    assert apart.max() < 0.03  # single hollows fill and spill at other moments
 
 
 def test_units_of_length_and_time_scale_as_froude_says():
@@ -240,16 +242,16 @@ def test_the_fast_power_is_the_power():
     assert np.abs(friction_power(depth) / exact - 1.0).max() < 5e-6
 
 
-def test_water_finds_its_level_behind_and_before_a_barrier():
+@pytest.mark.parametrize(
+    ("height", "before", "behind"), [(0.6, 0.5, 0.0), (0.1, 5.1 / 20.0, 5.1 / 20.0)], ids=["behind", "over"]
+)
+def test_water_finds_its_level_behind_a_barrier_or_over_it(height, before, behind):
     z = np.zeros((3, 20))
+    z[:, 10] = height
     basin = Basin(ground(z, 2.0), 0.03)
-    column = np.array([10, 30, 50])
-    basin.raise_bed(column, 0.6)
-    depth = z.copy()
+    depth = np.zeros_like(z)
     depth[:, :10] = 0.5
     basin.fill(depth)
-    basin.advance(300.0)
-    assert basin.depth[:, 10:].max() == 0.0
-    basin.raise_bed(column, -0.6)
-    basin.advance(900.0)
-    assert basin.level[:, 12].mean() == pytest.approx(0.25, abs=0.01)
+    basin.advance(1200.0)
+    assert basin.level[:, :10].mean() == pytest.approx(before, abs=0.005)
+    assert basin.level[:, 11:].mean() == pytest.approx(behind, abs=0.005)

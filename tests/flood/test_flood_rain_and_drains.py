@@ -239,3 +239,19 @@ def test_impossible_basins_are_refused(wrong):
         wrong()
     assert caught.value.text.en
     assert caught.value.text.zh
+
+
+@pytest.mark.parametrize("cell", [-1, 9, 1_000_000])
+def test_water_from_outside_the_raster_is_refused(cell):
+    times, values = np.array([0.0, 60.0]), np.array([1.0, 1.0])
+
+    def poured() -> Basin:
+        return Basin(ground(np.zeros((3, 3)), 20.0), 0.05, inflows=[Inflow(np.array([0, cell]), times, values)])
+
+    def held() -> Basin:
+        return Basin(ground(np.zeros((3, 3)), 20.0), 0.05, stages=[Stage(np.array([0, cell]), times, values)])
+
+    for wrong in (poured, held):
+        with pytest.raises(InputError, match="lies outside the raster") as caught:
+            wrong()
+        assert "栅格之外" in caught.value.text.zh

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.flood.basin import Basin
-from models.flood.danger import danger_class, hazard_rating, vehicle_speed
+from models.flood.danger import hazard_rating, vehicle_speed
 from models.flood.streets import courses, speed_factors
 from models.flood.synthetic import synthetic_terrain
 from models.flood.terrain import Terrain
@@ -62,7 +62,6 @@ def test_danger_to_people_is_that_of_the_guidance():
     assert hazard_rating(0.25, 0.0) == pytest.approx(1.125)
     assert hazard_rating(1.0, 1.5) == pytest.approx(3.0)
     assert hazard_rating(0.0, 0.0) == 0.0
-    assert danger_class(np.array([0.7, 0.75, 1.0, 1.25, 1.9, 2.0, 5.0])).tolist() == [0, 1, 1, 2, 2, 3, 3]
 
 
 def test_vehicles_slow_down_as_measured_and_stand_from_300_mm():

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from in_city import InCity, causes, entered_closed, events
 
-from models.gas.source import ATMOSPHERE, METHANE, Main, Orifice, circle
+from models.constants import ATMOSPHERE
+from models.gas.source import METHANE, Main, Orifice, circle
 from models.hazards.gas_leak import GasLeak
 from models.population import occupants
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.gas.source import ATMOSPHERE, GAS_CONSTANT, HYDROGEN, METHANE, Main, Orifice, Vessel, circle, critical_ratio
+from models.constants import ATMOSPHERE, GAS_CONSTANT
+from models.gas.source import HYDROGEN, METHANE, Main, Orifice, Vessel, circle, critical_ratio
 from sim.errors import InputError
 
 CCPS = (501e3, 8.90, 1.15)

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
-from models.networks.gas import ATMOSPHERE, METHANE, flow_gas, gas_network, rough_friction
+from models.constants import ATMOSPHERE
+from models.networks.gas import METHANE, flow_gas, gas_network, rough_friction
 from models.networks.topology import balance
 from sim.errors import InputError
 

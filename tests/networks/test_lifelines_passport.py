@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from cases import IEEE14_ANGLES, TWO_LOOPS_PRESSURE, ieee14, two_loops
 
+from models.constants import ATMOSPHERE
 from models.networks.damage import conductor_rating, heat_rating
 from models.networks.drains import drain, drains, manning_full, runoff
-from models.networks.gas import ATMOSPHERE, METHANE, flow_gas, gas_network, rough_friction
+from models.networks.gas import METHANE, flow_gas, gas_network, rough_friction
 from models.networks.head_loss import hazen_williams, orifice
 from models.networks.power import flow_power, grid
 from models.networks.power_relief import relieved
