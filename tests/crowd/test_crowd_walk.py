@@ -42,7 +42,7 @@ def test_a_door_of_a_metre_lets_133_in_100_s_pass():
     room.run(300.0, 0.5)
     out = arrived(room)
     assert len(out) == 100
-    assert out[-1] >= 75.187
+    assert out[-1] >= 75.2
     assert out[-1] < 85.0
     assert 99 / (out[-1] - out[0]) <= 1.33 + 1e-9
     in_ten = [((out > t) & (out <= t + 10)).sum() for t in np.arange(0, 60, 0.5)]

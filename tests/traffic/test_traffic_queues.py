@@ -56,6 +56,7 @@ def closure(dt: float, inflow: float = 0.5, closed: float = 300.0, **kind: float
 
 @pytest.mark.parametrize("dt", [10.0, 5.0, 2.5])
 def test_the_analytic_closure(dt):
+    assert roads([6000.0], [0], [[]]).capacity == pytest.approx(0.8, rel=1e-12)
     told = closure(dt)
     assert told.shock == pytest.approx(-2.857, abs=0.001)
     assert told.longest == pytest.approx(2000.0, rel=1e-6)
