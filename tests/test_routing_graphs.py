@@ -315,7 +315,10 @@ def test_the_mean_way_to_the_nearest_of_random_stations_is_the_square_root_law()
     node = np.arange(side * side)
     east, north = node // side * side + (node + 1) % side, (node + side) % (side * side)
     ways = [(int(a), int(b), 1.0) for to in (east, north) for a, b in zip(node, to, strict=True)]
-    router, luck = router_of(streets_of(side * side, ways + [(b, a, 1.0) for a, b, _ in ways])), np.random.default_rng(5)
+    router, luck = (
+        router_of(streets_of(side * side, ways + [(b, a, 1.0) for a, b, _ in ways])),
+        np.random.default_rng(5),
+    )
     means = []
     for _ in range(300):
         at = np.flatnonzero(luck.random(side * side) < stations / side**2)

@@ -49,18 +49,6 @@ def test_a_door_of_a_metre_lets_133_in_100_s_pass():
     assert max(in_ten) <= 14  # never more than the door passes, in no ten seconds
 
 
-def test_the_door_check_rejects_a_door_without_a_cap():
-    """The trap: a collision-free speed model lets 1.5 a second through."""
-    sketch = Sketch()
-    outside, room = sketch.place(), sketch.room(8.0, 5.0)
-    sketch.gate(room, outside, 1.5)
-    ground, _ = sketch.ground()
-    away, _ = spread(100, 8.0, 5.0, [(8.0, 2.5)])
-    wild = crowd(ground, [outside], cell=np.full(100, room), first=away[:, 0])
-    wild.run(300.0, 0.5)
-    assert arrived(wild)[-1] < 75.187
-
-
 def test_who_responds_later_leaves_later():
     """IMO 5, RiMEA 5, NIST 1.1: ten people respond after 10 to 100 s."""
     sketch = Sketch()

@@ -103,7 +103,7 @@ def test_who_leaves_is_who_would_wait_longer_than_patience(hall):
 
 @pytest.mark.parametrize(
     ("windows", "load", "sigma", "loss"), [(3, 1.5, 0.6, 0.134328), (10, 8.0, 0.6, 0.121661), (10, 8.0, log(5) ** 0.5, 0.121661)],
-    ids=["c=3", "c=10", "c=10, cs²=4"],
+    ids=["c=3", "c=10", "c=10, lognormal of cs2=4"],
 )  # fmt: skip
 def test_without_patience_a_hall_loses_as_erlang_says_whatever_the_service(hall, windows, load, sigma, loss):
     """Erlang B is insensitive to the law of the service; cs² = exp(σ²) − 1."""

@@ -17,7 +17,7 @@ from ledger import BUGS, ROOT, Bug
 
 PACKAGES = ("api", "models", "scenarios", "sim", "viz")
 #: What pytest says of a test that failed by what it asserts, and not by a crash.
-ASSERTED = re.compile(r"^FAILED .* - (AssertionError|assert )", re.MULTILINE)
+ASSERTED = re.compile(r"^\S+:\d+: (AssertionError|Failed)$", re.MULTILINE)
 
 
 class Copy:
@@ -37,7 +37,11 @@ class Copy:
     def run(self, *tests: str, numba: str = "sound") -> subprocess.CompletedProcess[str]:
         """Run tests of the copy."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "COV_"))}
-        env = {**kept, "NUMBA_CACHE_DIR": str(self._numba / numba), "PYTHONDONTWRITEBYTECODE": "" if numba == "sound" else "1"}
+        env = {
+            **kept,
+            "NUMBA_CACHE_DIR": str(self._numba / numba),
+            "PYTHONDONTWRITEBYTECODE": "" if numba == "sound" else "1",
+        }
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--basetemp={self._tmp}", *tests]
         return subprocess.run(command, cwd=self.root, env=env, capture_output=True, text=True, check=False, timeout=570)
 
@@ -74,15 +78,32 @@ class Copy:
             shutil.rmtree(self._numba / "bug")
 
 
+#: Of the copy: luck that is the same every time, and no search for the smallest example that fails.
+CONFTEST = """
+from hypothesis import Phase, settings
+
+settings.register_profile("planted", phases=(Phase.explicit, Phase.generate), derandomize=True, database=None)
+settings.load_profile("planted")
+"""
+#: Of the copy: whether it tests itself, and not another checkout.
+WHERE = """
+from pathlib import Path
+
+import api, models, scenarios, sim, viz
+
+
+def test_where():
+    assert {Path(one.__file__).resolve().parents[1] for one in (api, models, scenarios, sim, viz)} == {Path.cwd()}
+"""
+
+
 @pytest.fixture(scope="session")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
     made = Copy(tmp_path_factory.mktemp("planted"))
-    (made.root / "tests" / "test_where.py").write_text(
-        "import models, sim, scenarios, api, viz\nfrom pathlib import Path\n\n\ndef test_where():\n"
-        f"    assert {{Path(one.__file__).parents[1] for one in (models, sim, scenarios, api, viz)}} == {{Path({str(made.root)!r})}}\n"
-    )
+    (made.root / "conftest.py").write_text(CONFTEST)
+    (made.root / "tests" / "test_where.py").write_text(WHERE)
     done = made.run("tests/test_where.py")
-    assert done.returncode == 0, done.stdout  # else the tests would look at another checkout
+    assert done.returncode == 0, done.stdout
     return made
 
 
