@@ -8,6 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
+from test_queues import agrees
 
 from sim.city.model import Polylines, Streets
 from sim.city.speeds import drive_speeds
@@ -306,3 +307,20 @@ def test_travel_times_are_length_over_speed_and_never_zero():
     assert times.shape == (24, 2)
     assert times[4].tolist() == [3.0, 1e-9]
     assert times[5].tolist() == [1e-9, 1e-9]
+
+
+def test_the_mean_way_to_the_nearest_of_random_stations_is_the_square_root_law():
+    """Kolesar and Blum 1973: k·√(A/n), k = √(π/8) = .6267 where ways are rectilinear; on a grid of streets without an edge."""
+    side, stations = 60, 18.0
+    node = np.arange(side * side)
+    east, north = node // side * side + (node + 1) % side, (node + side) % (side * side)
+    ways = [(int(a), int(b), 1.0) for to in (east, north) for a, b in zip(node, to, strict=True)]
+    router, luck = (
+        router_of(streets_of(side * side, ways + [(b, a, 1.0) for a, b, _ in ways])),
+        np.random.default_rng(5),
+    )
+    means = []
+    for _ in range(300):
+        at = np.flatnonzero(luck.random(side * side) < stations / side**2)
+        means.append(np.min([router.times_from(int(one), HOUR) for one in at], axis=0).mean())
+    agrees(means, 0.6267 * (side**2 / stations) ** 0.5)

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from queue_twins import many
 from scipy import stats
-from test_queues import erlang_c, fcfs_waits, is_poisson
+from test_queues import agrees, erlang_c, fcfs_waits, is_poisson
 
 from models.calendar import WorkingHours
 from models.hall import MOST_VISITS
@@ -98,6 +99,26 @@ def test_who_leaves_is_who_would_wait_longer_than_patience(hall):
         if wait <= patience:
             takes = stream.lognormal(12 * MINUTE * exp(-0.18), 0.6, "hall.service", matter, 0)
             heapq.heapreplace(free, came + wait + takes)
+
+
+@pytest.mark.parametrize(
+    ("windows", "load", "sigma", "loss"), [(3, 1.5, 0.6, 0.134328), (10, 8.0, 0.6, 0.121661), (10, 8.0, log(5) ** 0.5, 0.121661)],
+    ids=["c=3", "c=10", "c=10, lognormal of cs2=4"],
+)  # fmt: skip
+def test_without_patience_a_hall_loses_as_erlang_says_whatever_the_service(hall, windows, load, sigma, loss):
+    """Erlang B is insensitive to the law of the service; cs² = exp(σ²) − 1."""
+    line = {**steady(windows, 1, 10 * load / windows), "patience_min": 1e-9, "service_min": 1.2, "service_sigma": sigma}
+    columns, _ = hall(line, AT_COUNTER, working=ALWAYS)  # one day: who was lost comes again on the next
+    ends, lost = np.zeros(windows), []
+    for row in np.argsort(columns["t_apply"]):
+        came, first = columns["t_apply"][row], int(np.argmin(ends))
+        lost.append(ends[first] > came)
+        assert columns["left"][row] == lost[-1]
+        if not lost[-1]:
+            ends[first] = came + columns["clerk"][row]
+    assert 0.5 * loss < np.mean(lost) < 1.5 * loss
+    luck = np.random.default_rng(1)
+    agrees(many(windows, load, lambda n: luck.lognormal(-(sigma**2) / 2, sigma, n), 2, loses=True, calls=4000)[1], loss)
 
 
 def test_arrivals_are_poisson_and_services_lognormal_with_their_mean(hall):

@@ -56,6 +56,7 @@ def closure(dt: float, inflow: float = 0.5, closed: float = 300.0, **kind: float
 
 @pytest.mark.parametrize("dt", [10.0, 5.0, 2.5])
 def test_the_analytic_closure(dt):
+    assert roads([6000.0], [0], [[]]).capacity == pytest.approx(0.8, rel=1e-12)
     told = closure(dt)
     assert told.shock == pytest.approx(-2.857, abs=0.001)
     assert told.longest == pytest.approx(2000.0, rel=1e-6)
@@ -74,14 +75,6 @@ def test_the_closed_forms_for_other_roads():
     assert told.longest == pytest.approx(shock * reached, rel=5e-3)  # it is looked at each 2.5 s
     assert told.cleared == pytest.approx(q * closed / (capacity - q), abs=2.5)
     assert told.delay == pytest.approx(0.5 * q * closed * (closed + q * closed / (capacity - q)), rel=1e-3)
-
-
-@pytest.mark.parametrize("bug", [{"wave": 20.0}, {"jam": 0.15}, {"speed": 25.0}])
-def test_the_analytic_case_rejects_planted_bugs(bug):
-    told = closure(5.0, **bug)
-    right = (-2.857, 2000.0, 500.0, 60_000.0)
-    got = (told.shock, told.longest, told.cleared, told.delay)
-    assert any(abs(a - b) > 0.002 * abs(b) for a, b in zip(got, right, strict=True))
 
 
 def test_tail_shock():

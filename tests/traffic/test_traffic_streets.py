@@ -23,6 +23,12 @@ def test_trips_follow_the_hour_and_keep_their_sum(traffic, tiny_city):
     assert 3 <= len(traffic.zone) <= MOST_ZONES
 
 
+def test_streets_slow_down_as_the_bureau_of_public_roads_says(traffic):
+    network = traffic.network
+    for load, factor in ((0.0, 1.0), (1.0, 1.15), (2.0, 1.0 + 0.15 * 16)):
+        assert network.time(load * network.capacity) == pytest.approx(factor * network.free, rel=1e-12)
+
+
 def test_every_hour_is_an_equilibrium(traffic):
     for hour in (3, 8, 18):
         usual = traffic.usual(hour)
