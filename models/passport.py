@@ -17,12 +17,20 @@ _ROUNDED = 5e-6
 
 
 class Valid(NamedTuple):
-    """A quantity and the range in which the model was checked; outside a run warns."""
+    """A quantity and the range in which the model was checked; outside a run warns (`World.within`)."""
 
     quantity: Text
     low: float
     high: float
     unit: str
+    beyond: Text | None = None  #: what it means to be outside
+
+    def outside(self, value: float) -> Text:
+        """Return the warning of a value outside the range."""
+        unit = "" if self.unit == "1" else f" {self.unit}"
+        en = f"{self.quantity.en}: {value:.3g}{unit}, checked from {self.low:g} to {self.high:g}."
+        zh = f"{self.quantity.zh}为 {value:.3g}{unit}，验证范围为 {self.low:g}～{self.high:g}。"
+        return Text(en, zh) if self.beyond is None else Text(f"{en} {self.beyond.en}", f"{zh}{self.beyond.zh}")
 
 
 class Passport(NamedTuple):

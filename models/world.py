@@ -9,13 +9,14 @@ from typing import NamedTuple
 
 import numpy as np
 import simpy
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from models.calendar import HOUR, moment
 from models.crews import Crews
 from models.demand import Incidents
 from models.levers.base import Place
 from models.orders import Orders
+from models.passport import Valid
 from models.population import Population
 from models.roads import Roads
 from models.stages import Rules
@@ -135,6 +136,16 @@ class World:
     def warn(self, hazard: str, text: Text) -> None:
         """Say once that a model is used outside the range in which it was checked, or that something was assumed."""
         self.warnings.setdefault((hazard, text.en), Warned(self.engine.now, hazard, text))
+
+    def within(self, hazard: str, row: Valid, values: ArrayLike) -> None:
+        """Say once that a model is used with values outside the range of a row of its passport, and how far at first."""
+        known = np.asarray(values, dtype=np.float64).ravel()
+        if (hazard, row.quantity.en) in self.warnings or not known.size:
+            return
+        for worst, out in ((float(known.max()), known.max() > row.high), (float(known.min()), known.min() < row.low)):
+            if out:
+                warned = Warned(self.engine.now, hazard, row.outside(worst))
+                self.warnings.setdefault((hazard, row.quantity.en), warned)
 
     def tell(self, order: int, name: str, crew: int = -1, cause: int = -1) -> int:
         """Log what happens to an order now; return the event's number."""

@@ -15,7 +15,6 @@ from models.contagion.meeting import SETTINGS
 from models.contagion.spread import Epidemic
 from models.hazards.base import Course
 from models.world import World
-from sim.text import Text
 
 if TYPE_CHECKING:
     from models.hazards.contagion import Contagion
@@ -212,22 +211,3 @@ class EpidemicCourse(Course):
             "reported": each(self.reported_at), "severe": each(self.severe_at), "bed_wait_d": each(self.severe_at, wait),
             "deaths": each(self.severe_at, self.mortality),
         }  # fmt: skip
-
-
-def outside(kind: Contagion, highest_r0: float, residents: int) -> list[Text]:
-    """Return the warnings of figures at which the model was not checked."""
-    told = []
-    if residents < 1000:
-        told.append(
-            Text(
-                "Fewer than 1,000 residents: the exact law of a group holds, averages do not.",
-                "居民少于 1000 人：群体精确分布成立，均值结果不可靠。",
-            )
-        )
-    if kind.r0 > highest_r0:
-        told.append(Text(f"R0 above {highest_r0:g} was not checked.", f"基本再生数大于 {highest_r0:g} 未经验证。"))
-    if max(kind.latent_d, kind.infectious_d) > 30.0 or min(kind.latent_d, kind.infectious_d) < 0.1:
-        told.append(
-            Text("Periods below .1 or above 30 days were not checked.", "短于 0.1 天或长于 30 天的病程未经验证。")
-        )
-    return told

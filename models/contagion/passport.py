@@ -6,6 +6,15 @@ from models.passport import Passport, Valid
 from sim.text import Text
 
 HIGHEST_R0 = 5.0
+R0_RANGE = Valid(Text("R0", "基本再生数"), 0.0, HIGHEST_R0, "1")
+PERIOD_RANGE = Valid(Text("latent and infectious period", "潜隐期与传染期"), 0.1, 30.0, "d")
+RESIDENTS_RANGE = Valid(
+    Text("residents", "居民数"),
+    1_000.0,
+    5_000_000.0,
+    "persons",
+    Text("The exact law of a group holds, averages do not.", "群体精确分布成立，均值结果不可靠。"),
+)
 PASSPORT = Passport(
     equations=(
         Text("Infection of a resident when Σ over settings ∫ β·activity(hour)·I/nᵃ dt, times susceptibility, reaches −ln(u) (Sellke)",
@@ -34,11 +43,7 @@ PASSPORT = Passport(
         Text("half of the severe call an ambulance; it waits at most an hour at a hospital without a free bed",
              "半数重症呼叫救护车；医院无空床时救护车最多等候一小时"),
     ),
-    valid=(
-        Valid(Text("R0", "基本再生数"), 0.0, HIGHEST_R0, "1"),
-        Valid(Text("latent and infectious period", "潜隐期与传染期"), 0.1, 30.0, "d"),
-        Valid(Text("residents", "居民数"), 1_000.0, 5_000_000.0, "persons"),
-    ),
+    valid=(R0_RANGE, PERIOD_RANGE, RESIDENTS_RANGE),
     cases=(
         Text("English boarding school 1978, 763 boys, with R0 = 1.8 of 1957 found elsewhere and the periods of this hazard: .73 fall ill "
              "against .671, but the peak comes on day 24 (90 %: 18 to 40) against day 5. Boys who live together meet more: with what was "

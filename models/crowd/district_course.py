@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.calendar import HOUR, MINUTE
-from models.crowd.diagram import PACKED
 from models.crowd.district import Order, Told, around, ordered, set_up
+from models.crowd.passport import DENSITY_RANGE, PIECE_RANGE
 from models.crowd.wave import Wave
 from models.hazards.base import Course
 from models.world import World
@@ -93,9 +93,8 @@ class DistrictCourse(Course):
         self._density[:] = 0.0
         for wave in moving:
             np.maximum(self._density, wave.walk(until), out=self._density)
-            if wave.crowd.density().max() > PACKED:
-                self._world.warn("evacuation", Text("Denser than 5.4 persons/m², where nobody has measured how people walk.",
-                                                    "密度超过 5.4 人/m²，超出步行速度实测范围。"))  # fmt: skip
+            self._world.within("evacuation", DENSITY_RANGE, wave.crowd.density())
+            self._world.within("evacuation", PIECE_RANGE, wave.crowd.ground.cells.length)
         self._count(until)
         self._close(-1)
 

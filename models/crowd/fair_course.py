@@ -14,8 +14,8 @@ from models.calendar import HOUR, MINUTE
 from models.cordon import WAY_IN, lanes
 from models.crowd import harm
 from models.crowd.crowd import Crowd
-from models.crowd.diagram import PACKED
 from models.crowd.fair import Coming, Fair, Site, along, set_up, visitors
+from models.crowd.passport import DENSITY_RANGE, PIECE_RANGE
 from models.hazards.base import Course
 from models.orders import CONTROL
 from models.world import World
@@ -89,6 +89,7 @@ class FairCourse(Course):
         self._by_order: dict[int, _Street] = {}
         self._lay_fields()
         world.engine.at(self._opens, self._open)
+        world.within("crowd", PIECE_RANGE, self._fair.paths.ground.cells.length)
         world.warn(
             "crowd",
             Text("Widths of streets and numbers of visitors are assumptions.", "街道可用宽度与游客数量为假设。"),
@@ -200,9 +201,7 @@ class FairCourse(Course):
         self._density[:] = 0.0
         np.maximum.at(self._density, self._edges, density[self._along])
         self._places[:] = density[self._points]
-        if density.max() > PACKED:
-            self._world.warn("crowd", Text("Denser than 5.4 persons/m², where nobody has measured how people walk.",
-                                           "密度超过 5.4 人/m²，超出步行速度实测范围。"))  # fmt: skip
+        self._world.within("crowd", DENSITY_RANGE, density)
 
     def _watch(self, now: float) -> None:
         """Call police to a street that is too dense; let it go once it is no more."""

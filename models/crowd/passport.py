@@ -31,10 +31,15 @@ _ASSUMED = (
     Text("People look for the quickest way every two minutes, and see only the queues before them in between.",
          "人们每两分钟重新选路，其间只看到眼前的排队。"),
 )  # fmt: skip
-_VALID = (
-    Valid(Text("Density on the level", "平地密度"), 0.0, 5.4, "persons/m²"),
-    Valid(Text("Length of a piece", "街段长度"), 2.0, 45.0, "m"),
+DENSITY_RANGE = Valid(
+    Text("Density on the level", "平地密度"),
+    0.0,
+    5.4,
+    "persons/m²",
+    Text("Nobody has measured how people walk there.", "更高密度下的步行速度无实测。"),
 )
+PIECE_RANGE = Valid(Text("Length of a piece", "街段长度"), 2.0, 45.0, "m")
+_VALID = (DENSITY_RANGE, PIECE_RANGE)
 _LIMITS = (
     Text("Within a piece of about 20 m the density is even: what happens at one pillar or step is not told.",
          "约 20 m 的街段内密度视为均匀，不表现局部障碍处的情形。"),

@@ -321,10 +321,10 @@ class Basin:
         if float(self._n2.min()) < 0.999 * SMOOTHEST**2:
             said.append(Text(f"Manning's n lies below {SMOOTHEST:g}, where the scheme was not checked.",
                              f"曼宁糙率低于 {SMOOTHEST:g}，超出该格式的检验范围。"))  # fmt: skip
+        return said
+
+    def froude(self) -> float:
+        """Return the Froude number that 99 % of the cells deeper than .1 m do not exceed; 0 where none is as deep."""
         depth = self.depth
         deep = depth > 0.1
-        fast = self.speed()[deep] > np.sqrt(GRAVITY * depth[deep])
-        if deep.any() and float(fast.mean()) > 0.01:
-            said.append(Text("Water deeper than 0.1 m flows faster than its waves: local inertial flow is not made for it.",
-                             "水深超过 0.1 米处出现急流（Fr>1），局部惯性格式不适用。"))  # fmt: skip
-        return said
+        return float(np.quantile(self.speed()[deep] / np.sqrt(GRAVITY * depth[deep]), 0.99)) if deep.any() else 0.0

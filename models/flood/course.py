@@ -14,6 +14,7 @@ from models.calendar import HOUR, MINUTE
 from models.flood import people
 from models.flood.city import build
 from models.flood.danger import BANDS, STALLS, hazard_rating
+from models.flood.passport import DEPTH_RANGE, FROUDE_RANGE, RAIN_RANGE
 from models.flood.rain import MM_PER_H
 from models.flood.state import Trapped, UnderpassState
 from models.flood.stations import Stations
@@ -86,6 +87,7 @@ class FloodCourse(Course):
             self._world.warn("flood", self._places.about_ground)
         self._world.warn("flood", Text("Drains, underpasses, pumps and garages are synthetic.",
                                        "排水口、下穿通道、泵站与地下车库为合成数据。"))  # fmt: skip
+        self._world.within("flood", RAIN_RANGE, self._rain.intensity / MM_PER_H)
 
     def _begin(self) -> None:
         world, kind = self._world, self._kind
@@ -124,6 +126,8 @@ class FloodCourse(Course):
         if now % HOUR == 0.0:
             for text in self._basin.outside():
                 self._world.warn("flood", text)
+            self._world.within("flood", FROUDE_RANGE, self._basin.froude())
+            self._world.within("flood", DEPTH_RANGE, depth)
         self._over = now > self._ends and float(self._depth[self._land].max()) < _STOP
 
     # Underpasses

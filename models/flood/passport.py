@@ -5,6 +5,17 @@ from __future__ import annotations
 from models.passport import Passport, Valid
 from sim.text import Text
 
+FROUDE_RANGE = Valid(
+    Text("Froude number", "弗劳德数"),
+    0.0,
+    1.0,
+    "ratio",
+    Text(
+        "Water flows faster than its waves: local inertial flow is not made for it.", "出现急流：局部惯性格式不适用。"
+    ),
+)
+DEPTH_RANGE = Valid(Text("Depth of flow against its cell", "水深"), 0.0, 30.0, "m")
+RAIN_RANGE = Valid(Text("Rain", "雨强"), 0.0, 1000.0, "mm/h")
 PASSPORT = Passport(
     equations=(
         Text("Flow between cells: q' = [θq + (1−θ)(q₋ + q₊)/2 − g·h_f·Δt·Δη/Δx] / [1 + g·Δt·n²‖q‖/h_f^(7/3)], h_f = max η − max z, Δt = 0.7·Δx/√(g·h_max)",
@@ -40,9 +51,7 @@ PASSPORT = Passport(
              "车库进水时，楼内 0.4% 的人前往取车；底层被淹时 3% 的人无法自行离开。"),
     ),
     valid=(
-        Valid(Text("Froude number", "弗劳德数"), 0.0, 1.0, "ratio"),
-        Valid(Text("Depth of flow against its cell", "水深"), 0.0, 30.0, "m"),
-        Valid(Text("Rain", "雨强"), 0.0, 1000.0, "mm/h"),
+        FROUDE_RANGE, DEPTH_RANGE, RAIN_RANGE,
     ),
     cases=(
         Text("Nanjing: a storm above 100 mm gave 32 flooded points of 10 to 30 cm, clear about 2 h after the rain (date unclear). Not scored yet: no elevation model and no positions of these points.",

@@ -25,6 +25,9 @@ from sim.text import Text
 _GROWTH = tuple(class_growth_rate(name) for name in CLASS_SECONDS)
 
 
+HEAT_RANGE = Valid(Text("heat", "热释放"), 0.0, 25.0, "MW")
+
+
 class BuildingFire(Hazard):
     """A building fire and those who fight it in turn: resident, micro station, engine, full response."""
 
@@ -42,7 +45,7 @@ class BuildingFire(Hazard):
         assumptions=(
             Text("shares of the classes, fuel and the heat that each responder holds with a chance of one half", "各增长等级比例、燃料量及各类力量的半数控制热释放"),
         ),
-        valid=(Valid(Text("heat", "热释放"), 0.0, 25.0, "MW"),),
+        valid=(HEAT_RANGE,),
         cases=(),
         limits=(Text("no spread: the hazard `fire` follows fires from room to room and house to house", "不考虑蔓延：蔓延火灾见 `fire`"),),
     )  # fmt: skip
@@ -82,7 +85,9 @@ class _Fires(Course):
         growth = int(np.searchsorted(np.cumsum(self._kind.class_shares)[:3], draw))
         fuel = stream.lognormal(self._kind.fuel_mw, self._kind.fuel_sigma, "fire.fuel", incident)
         burning = max(0.0, now - float(self._world.orders.stamps[order, ONSET]))
-        return growing_heat(_GROWTH[growth], burning, 1000.0 * fuel) / 1000.0
+        heat = growing_heat(_GROWTH[growth], burning, 1000.0 * fuel) / 1000.0
+        self._world.within("building_fire", HEAT_RANGE, heat)
+        return heat
 
     def called(self, order: int) -> None:
         """Let a resident try at the call; the micro station is alerted with the brigade, once the address is known."""

@@ -21,6 +21,8 @@ from models.world import World
 from sim.kinds import Unit
 from sim.text import Text
 
+AMBULANCE_RANGE = Valid(Text("minutes from collapse to the ambulance", "倒地至救护车到达"), 0.0, 30.0, "min")
+
 
 class CardiacArrest(Hazard):
     """An arrest treated by bystanders, alerted volunteers and the ambulance, on one timeline."""
@@ -44,7 +46,7 @@ class CardiacArrest(Hazard):
             Text("one factor, 1.24, brings today's survival to the 1.2 % of those treated", "以系数 1.24 使现状存活率等于受救治者的 1.2 %"),
             Text("volunteers stand anywhere with equal chance and walk 1.3 times the straight way", "志愿者均匀随机分布，步行距离为直线的 1.3 倍"),
         ),
-        valid=(Valid(Text("minutes from collapse to the ambulance", "倒地至救护车到达"), 0.0, 30.0, "min"),),
+        valid=(AMBULANCE_RANGE,),
         cases=(),
         limits=(Text("Larsen's line was fitted on one county with quick crews; it says nothing of late care", "Larsen 公式基于响应迅速的单一县域，不适用于救治很迟的情形"),),
     )  # fmt: skip
@@ -82,6 +84,7 @@ class _Arrests(Course):
             return 0.0
         ems = (arrive - onset) / MINUTE
         call = (report - onset) / MINUTE
+        self._world.within("cardiac_arrest", AMBULANCE_RANGE, ems)
         volunteer = call + self._volunteer_min(order)
         cpr = min(ems, volunteer, self._bystander_min(order, call))
         witnessed = stream.chance(self._kind.witnessed, "arrest.witnessed", incident)

@@ -16,9 +16,9 @@ from models.catalogue import Duration, IncidentKind
 from models.checks import whole
 from models.contagion import care, meeting, spread
 from models.contagion.care import Finding, Severity, Vaccine
-from models.contagion.course import ORDER, EpidemicCourse, outside
+from models.contagion.course import ORDER, EpidemicCourse
 from models.contagion.meeting import Mixing
-from models.contagion.passport import HIGHEST_R0, PASSPORT
+from models.contagion.passport import PASSPORT, PERIOD_RANGE, R0_RANGE, RESIDENTS_RANGE
 from models.contagion.spread import Disease
 from models.hazards.base import Course, Hazard
 from models.indicator import Columns, IndicatorKind, ratio
@@ -156,5 +156,6 @@ class Contagion(Hazard):
 
     def warn(self, world: World) -> None:
         """Say in the run where a figure lies outside of what was checked."""
-        for text in outside(self, HIGHEST_R0, len(world.population)):
-            world.warn(self.kind, text)
+        world.within(self.kind, R0_RANGE, self.r0)
+        world.within(self.kind, PERIOD_RANGE, (self.latent_d, self.infectious_d))
+        world.within(self.kind, RESIDENTS_RANGE, len(world.population))

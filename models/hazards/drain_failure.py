@@ -18,7 +18,7 @@ from models.catalogue import Duration, IncidentKind
 from models.crews import CrewKind
 from models.hazards.base import Course, Hazard
 from models.networks.drains import drain, runoff
-from models.networks.passports import DRAINS
+from models.networks.passports import DRAINS, RAIN_RANGE, WATER_RANGE
 from models.networks.street_drains import COEFFICIENT, speed_in_water, street_drains
 from models.orders import CONTROL
 from models.passport import Passport
@@ -123,10 +123,7 @@ class _Drains(Course):
             cause = self._world.fields.cause(RAIN) if RAIN in self._world.fields else -1
             self._event = self._world.recorder.event(now, "rain_begins", cause=cause)
         self._power(now)
-        if rain > 150.0:
-            self._world.warn(
-                "drain_failure", Text("rain above 150 mm/h was not checked", "150 mm/h 以上的降雨未经验证")
-            )
+        self._world.within("drain_failure", RAIN_RANGE, rain)
         if rain == 0.0 and not self.stored.any():
             return
         inflow = runoff(rain, self._plan.area, COEFFICIENT)
@@ -181,9 +178,7 @@ class _Drains(Course):
         worse = np.maximum(self._depth[streets.tails()], self._depth[streets.head])
         factor = np.round(speed_in_water(worse) / _CHANGE) * _CHANGE
         factor = np.where(worse >= _DEEP, 0.0, np.maximum(factor, _CHANGE))
-        if worse.max() > _DEEP:
-            self._world.warn("drain_failure", Text("water deeper than 0.3 m runs over the ground: see the flood model",
-                                                   "积水超过 0.3 米将漫流，请参考内涝模型"))  # fmt: skip
+        self._world.within("drain_failure", WATER_RANGE, worse)
         closes = bool(((factor == 0.0) & (self._said > 0.0)).any())
         if (factor == self._said).all() or not (closes or now % _TOLD_EACH == 0.0):
             return

@@ -22,7 +22,7 @@ from models.crews import CrewKind
 from models.hazards.base import Course, Hazard
 from models.indicator import Columns, IndicatorKind
 from models.networks.gas import flow_gas
-from models.networks.passports import GAS
+from models.networks.passports import DEMAND_RANGE, GAS, GAUGE_RANGE
 from models.networks.street_gas import BY_HOUR, street_gas
 from models.networks.topology import summed
 from models.orders import CONTROL
@@ -117,11 +117,8 @@ class _Shortage(Course):
         self.resident_h = np.zeros(len(city.buildings))
         self._event, self._changed, self._told = -1, True, False
         world.engine.at(world.moment(kind.hour), self._fails)
-        if kind.demand > 3.0:
-            world.warn(
-                "gas_shortage",
-                Text("demand above three times the usual one was not checked", "用气量超过常态三倍未经验证"),
-            )
+        world.within("gas_shortage", DEMAND_RANGE, kind.demand)
+        world.within("gas_shortage", GAUGE_RANGE, (self._usual - ATMOSPHERE) / 1000.0)
         world.warn("gas_shortage", Text("The gas network of this city is synthetic.", "本城市燃气管网为合成数据。"))
 
     def _fails(self) -> None:

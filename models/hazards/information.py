@@ -21,7 +21,7 @@ from models.hazards.base import Course, Hazard
 from models.indicator import Columns, IndicatorKind, ratio
 from models.information import desk, talk, warning
 from models.information.course import CHECK, INJURY, QUESTION, Scare
-from models.information.passport import MOST_CONTACTS_H, PASSPORT
+from models.information.passport import CONTACTS_RANGE, PASSPORT, RESIDENTS_RANGE
 from models.information.statement import CALLS_PER_100K, PANIC, Statement, extra_calls, half_life
 from models.information.talk import AT_ORIGIN, CITY, ELSEWHERE, FIRST_PER_100K, Manner
 from models.information.warning import CHANNELS, chosen
@@ -221,6 +221,5 @@ class Information(Hazard):
 
     def warn(self, world: World) -> None:
         """Say in the run where a figure lies outside of what was checked."""
-        if self.beta > MOST_CONTACTS_H:
-            world.warn(self.kind, Text(f"More than {MOST_CONTACTS_H:g} contacts an hour were not checked.",
-                                       f"每小时接触超过 {MOST_CONTACTS_H:g} 次未经验证。"))  # fmt: skip
+        world.within(self.kind, CONTACTS_RANGE, self.beta)
+        world.within(self.kind, RESIDENTS_RANGE, len(world.population))

@@ -23,6 +23,9 @@ INCIDENT = "severe_trauma"
 BEST = revised_trauma_score(4, 4, 4)
 
 
+HOSPITAL_RANGE = Valid(Text("minutes from injury to hospital", "伤后至入院"), 10.0, 120.0, "min")
+
+
 class Trauma(Hazard):
     """A severe wound: bystanders stop the bleeding or not, the ambulance comes, and the hospital is far or near."""
 
@@ -44,7 +47,7 @@ class Trauma(Hazard):
             Text("severity scores from 16 up, exponential beyond; a state that grows worse with it", "伤情评分自 16 分起呈指数分布，生理评分随之恶化"),
             Text("who would begin CPR also stops a bleeding, two minutes after the call", "愿做心肺复苏者亦会止血，呼叫后两分钟"),
         ),
-        valid=(Valid(Text("minutes from injury to hospital", "伤后至入院"), 10.0, 120.0, "min"),),
+        valid=(HOSPITAL_RANGE,),
         cases=(),
         limits=(
             Text("no choice of hospital by level; no blood or surgery on the way", "不区分医院等级；途中无输血与手术"),
@@ -104,6 +107,7 @@ class _Wounds(Course):
         kind = world.rules.kinds[world.orders.kind(order)]
         handover = world.rules.draw(kind.handover, "mission.handover", incident)
         prehospital = max(0.0, world.engine.now - handover - onset) / MINUTE
+        world.within("trauma", HOSPITAL_RANGE, prehospital)
         return trauma_survival(triss(rts, iss, old=old), prehospital) * self._bleeding(order, float(arrive - onset))
 
     def _bleeding(self, order: int, arrives: float) -> float:

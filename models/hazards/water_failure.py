@@ -23,7 +23,7 @@ from models.gas.isolation import Isolation, Pipes
 from models.hazards.base import Course, Hazard
 from models.indicator import Columns, IndicatorKind
 from models.networks.generators import STARTS, WORKS_H, Generators
-from models.networks.passports import WATER
+from models.networks.passports import HEAD_RANGE, SPEED_RANGE, WATER
 from models.networks.street_water import BY_HOUR, fire_flow, storeys_with_water, street_water
 from models.networks.topology import summed
 from models.networks.water import WaterState, usual
@@ -51,7 +51,6 @@ DRAWN = "fire.drawn"  #: what engines draw, written by fires
 POWER_OUT = "power.out"
 _ANEW = 300.0  #: s after which flows are found anew where nothing has changed
 _DISCHARGE = 0.75  #: Cd of holes (Crowl and Louvar 2011; 0.6-1.0)
-_FASTEST = 5.0  #: m/s up to which head losses were checked
 
 
 def _total(name: str, title: Text, unit: Text) -> IndicatorKind:
@@ -197,7 +196,7 @@ class _Supply(Course):
         )
         state = flow_water(network, self._now)
         self._leaks = float(state.leaked.sum())
-        self._warn(state.flow)
+        self._warn(state.flow, state.pressure)
         self._write(now, state)
         self._changed = False
 
@@ -224,11 +223,9 @@ class _Supply(Course):
         if not np.allclose(drawn, self._drawn, atol=1e-4):
             self._drawn, self._changed = drawn, True
 
-    def _warn(self, flow: NDArray[np.float64]) -> None:
-        speed = np.abs(flow) / (np.pi / 4.0 * self._water.network.diameter**2)
-        if speed.max(initial=0.0) > _FASTEST:
-            self._world.warn("water_failure", Text("water faster than 5 m/s: head losses were not checked there",
-                                                   "流速超过 5 m/s：水头损失未经验证"))  # fmt: skip
+    def _warn(self, flow: NDArray[np.float64], pressure: NDArray[np.float64]) -> None:
+        self._world.within("water_failure", SPEED_RANGE, np.abs(flow) / (np.pi / 4.0 * self._water.network.diameter**2))
+        self._world.within("water_failure", HEAD_RANGE, np.maximum(pressure, 0.0))
 
     def _write(self, now: float, state: WaterState) -> None:
         world, places, pressure = self._world, self._world.city.buildings, state.pressure

@@ -6,6 +6,8 @@ from models.passport import Passport, Valid
 from sim.text import Text
 
 MOST_CONTACTS_H = 60.0
+CONTACTS_RANGE = Valid(Text("contacts of a spreader", "传播者接触率"), 0.0, MOST_CONTACTS_H, "per hour")
+RESIDENTS_RANGE = Valid(Text("residents", "居民数"), 1_000.0, 5_000_000.0, "persons")
 PASSPORT = Passport(
     equations=(
         Text("Rumour, person by person: contacts at β; an ignorant is told, one who knows stops the teller with chance a (Maki and "
@@ -30,10 +32,7 @@ PASSPORT = Passport(
         Text("reach and rates of the channels by age group; two thirds of those warned stay inside", "各渠道按年龄的覆盖率与速率；三分之二的被预警者留在室内"),
         Text("80 calls a day and 100,000 residents at 110, 119 and 120, with .4 call-takers", "110、119、120 每十万人每日 80 次呼叫、0.4 个接警席位"),
     ),
-    valid=(
-        Valid(Text("contacts of a spreader", "传播者接触率"), 0.0, MOST_CONTACTS_H, "per hour"),
-        Valid(Text("residents", "居民数"), 1_000.0, 5_000_000.0, "persons"),
-    ),
+    valid=(CONTACTS_RANGE, RESIDENTS_RANGE),
     cases=(),
     limits=(
         Text("what is told does not change on the way, and nobody hears two rumours at once", "内容在传播中不变，且不考虑多个谣言并存"),

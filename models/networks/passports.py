@@ -5,6 +5,33 @@ from __future__ import annotations
 from models.passport import Passport, Valid
 from sim.text import Text
 
+TEMPERATURE_RANGE = Valid(Text("Air temperature", "气温"), 0.0, 45.0, "°C")
+ANGLE_RANGE = Valid(
+    Text("Angle across a branch", "支路两端相角差"),
+    0.0,
+    30.0,
+    "°",  # sin θ ≈ θ within 5 %
+    Text("The DC flow does not hold there.", "直流潮流不再适用。"),
+)
+HEAD_RANGE = Valid(Text("Pressure in the mains", "管网水压"), 0.0, 100.0, "m")
+SPEED_RANGE = Valid(
+    Text("Speed of the water", "管内流速"),
+    0.0,
+    5.0,
+    "m/s",
+    Text("Head losses were not checked there.", "水头损失未经验证。"),
+)
+RAIN_RANGE = Valid(Text("Rain", "雨强"), 0.0, 150.0, "mm/h")
+WATER_RANGE = Valid(
+    Text("Water on the street", "道路积水"),
+    0.0,
+    0.3,
+    "m",
+    Text("It runs over the ground: see the flood model.", "积水将漫流，请参考内涝模型。"),
+)
+GAUGE_RANGE = Valid(Text("Pressure above the atmosphere", "表压"), 0.0, 1000.0, "kPa")
+DEMAND_RANGE = Valid(Text("Demand, of the usual one", "用气量倍数"), 0.0, 3.0, "1")
+
 POWER = Passport(
     equations=(
         Text("DC flow: B·θ = P, b = 1/(x·tap); flow = b·(θi − θj)·base", "直流潮流：B·θ = P，b = 1/(x·变比)；支路潮流 = b·(θi − θj)·基准"),
@@ -31,8 +58,7 @@ POWER = Passport(
              "医院自备发电机燃料可用 12 小时，启动成功率 95%；全院停电时暂停收治，由其他医院接收。"),
     ),
     valid=(
-        Valid(Text("Air temperature", "气温"), 0.0, 45.0, "°C"),
-        Valid(Text("Angle across a branch", "支路两端相角差"), 0.0, 30.0, "°"),
+        TEMPERATURE_RANGE, ANGLE_RANGE,
     ),
     cases=(),
     limits=(
@@ -66,8 +92,7 @@ WATER = Passport(
              "居民人均日用水 180 升，其他建筑每平方米 3 升；六层以上建筑另设需供电的二次加压。"),
     ),
     valid=(
-        Valid(Text("Pressure in the mains", "管网水压"), 0.0, 100.0, "m"),
-        Valid(Text("Speed of the water", "管内流速"), 0.0, 5.0, "m/s"),
+        HEAD_RANGE, SPEED_RANGE,
     ),
     cases=(),
     limits=(
@@ -96,8 +121,7 @@ DRAINS = Passport(
              "与内涝模型同用时采用其降雨；两者各自计水，道路减速相乘。"),
     ),
     valid=(
-        Valid(Text("Rain", "雨强"), 0.0, 150.0, "mm/h"),
-        Valid(Text("Water on the street", "道路积水"), 0.0, 0.3, "m"),
+        RAIN_RANGE, WATER_RANGE,
     ),
     cases=(),
     limits=(
@@ -123,8 +147,7 @@ GAS = Passport(
         Text(".25 m³ a resident and day; .01 m³/m² of other floors.", "居民人均日用气 0.25 m³，其他建筑每平方米 0.01 m³。"),
     ),
     valid=(
-        Valid(Text("Pressure above the atmosphere", "表压"), 0.0, 1000.0, "kPa"),
-        Valid(Text("Demand, of the usual one", "用气量倍数"), 0.0, 3.0, "1"),
+        GAUGE_RANGE, DEMAND_RANGE,
     ),
     cases=(),
     limits=(

@@ -15,6 +15,7 @@ from models.networks.blackout import planned_grid
 from models.networks.damage import cooling_load
 from models.networks.generators import Hospitals
 from models.networks.lifts import RIDERS, lifts_in, stuck
+from models.networks.passports import ANGLE_RANGE, TEMPERATURE_RANGE
 from models.networks.signals import dark_streets, signals
 from models.networks.street_power import FEEDER, LINE, TRANSFORMER, street_grid
 from models.orders import ARRIVE, CONTROL, ONSET
@@ -33,7 +34,6 @@ LOADING = FieldKind(
 )  # fmt: skip
 FLOOD_DEPTH = "flood.depth"  #: of the water on cells, written by a flood
 FAULT, LIFT = "power_fault", "lift_stopped"
-_WIDEST = 30.0  #: ° across a branch, up to which sin θ ≈ θ within 5 %
 _ANEW = 300.0  #: s after which flows are found anew where nothing has opened or closed
 _ROTATES = 2 * HOUR  #: after which other streets are shed (assumption)
 
@@ -68,9 +68,7 @@ class PowerCourse(Course):
         self._sheds = self._changed = False
         self._stepped = -1.0
         world.engine.at(world.moment(kind.hour), self._fails)
-        if not 0.0 <= kind.coolest_c <= kind.hottest_c <= 45.0:
-            world.warn("power_failure", Text("ratings and loads were not checked below 0 or above 45 °C",
-                                             "0 °C 以下或 45 °C 以上的容量与负荷未经验证"))  # fmt: skip
+        world.within("power_failure", TEMPERATURE_RANGE, (kind.coolest_c, kind.hottest_c))
         world.warn("power_failure", Text("The power grid of this city is synthetic.", "本城市电网为合成数据。"))
 
     def _weather(self, now: float) -> None:
@@ -116,9 +114,7 @@ class PowerCourse(Course):
         self._weather(now)
         self._move(now)
         self._grid.flow(sheds=self._sheds)
-        if self._grid.widest() > _WIDEST:
-            self._world.warn("power_failure", Text("angles above 30° across a branch: the DC flow does not hold there",
-                                                   "支路相角差超过 30°：直流潮流不再适用"))  # fmt: skip
+        self._world.within("power_failure", ANGLE_RANGE, self._grid.widest())
         self._operate(now)
         self._tell(now)
         self._changed = False

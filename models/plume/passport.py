@@ -3,10 +3,28 @@
 from __future__ import annotations
 
 from models.passport import Passport, Valid
-from models.plume.validity import FARTHEST, NEAREST
+from models.plume.validity import CANYON, FARTHEST, NEAREST
 from models.plume.weather import CALMEST, STRONGEST
 from sim.text import Text
 
+DISTANCE_RANGE = Valid(
+    Text("Distance from the source", "距源距离"),
+    NEAREST,
+    FARTHEST,
+    "m",
+    Text("The plume is not to be relied on there.", "该处烟羽浓度不可靠。"),
+)
+WIND_RANGE = Valid(Text("Wind at 10 m", "10 米高风速"), CALMEST, STRONGEST, "m/s")
+STREETS_RANGE = Valid(
+    Text("Height over width of the streets", "街道高宽比"),
+    0.0,
+    CANYON,
+    "1",
+    Text(
+        "The streets are canyons: gas stays longer and may be several times thicker there.",
+        "街道呈峡谷状：气体滞留更久，浓度可能高出数倍。",
+    ),
+)
 PASSPORT = Passport(
     equations=(
         Text(
@@ -39,9 +57,7 @@ PASSPORT = Passport(
              "危险化学品处置队与一辆消防车到场后约 30 分钟封堵；外区救护车约 30 分钟后到达。"),
     ),
     valid=(
-        Valid(Text("Distance from the source", "距源距离"), NEAREST, FARTHEST, "m"),
-        Valid(Text("Wind at 10 m", "10 米高风速"), CALMEST, STRONGEST, "m/s"),
-        Valid(Text("Height over width of the streets", "街道高宽比"), 0.0, 0.65, "1"),
+        DISTANCE_RANGE, WIND_RANGE, STREETS_RANGE,
     ),
     cases=(),
     limits=(

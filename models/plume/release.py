@@ -16,9 +16,10 @@ from models.hazards.base import Course
 from models.orders import CONTROL
 from models.plume.dose import TOXICS
 from models.plume.exposure import OUT, SHUT, Exposure
+from models.plume.passport import DISTANCE_RANGE, STREETS_RANGE, WIND_RANGE
 from models.plume.puffs import Cloud
 from models.plume.shelter import LEAVE, STAY, Escape, advise, sectors
-from models.plume.validity import Surroundings, dense_plume
+from models.plume.validity import CALM, DENSE, dense_plume
 from models.plume.weather import Wind
 from models.population import occupants
 from models.world import World
@@ -105,10 +106,13 @@ class Release(Course):
         if self._kind.turns_by_deg != 0.0 and turned < world.window[1]:
             world.engine.at(turned, lambda: self._note("wind_turned"))
         height = float(np.mean(places.levels)) * 3.0
-        around = Surroundings(canyon=height / 25.0, nearest=0.0, farthest=self._kind.reach_m)  # 25 m wide (assumption)
+        world.within("toxic_release", STREETS_RANGE, height / 25.0)  # 25 m wide (assumption)
+        world.within("toxic_release", DISTANCE_RANGE, (0.0, self._kind.reach_m))
+        world.within("toxic_release", WIND_RANGE, self._kind.wind_m_s)
         dense = dense_plume(self.rate / self._toxic.gas_density, self._toxic.gas_density, max(self._kind.wind_m_s, 0.1))
-        for text in around.warnings(self._kind.wind_m_s, dense=dense):
-            world.warn("toxic_release", text)
+        for holds, text in ((dense, DENSE), (self._kind.wind_m_s < 1.0, CALM)):
+            if holds:
+                world.warn("toxic_release", text)
 
     def _open(self, name: str) -> int:
         key = int(self._world.city.buildings.osm_id[self._building])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import sqrt
 
 from models.constants import GRAVITY
@@ -12,12 +11,6 @@ from sim.text import Text
 NEAREST, FARTHEST = 100.0, 10_000.0  #: m: the range of Briggs's curves
 CANYON = 0.65  #: height over width of streets from which on the wind skims over them (Oke, 1988, doi:10.1016/0378-7788(88)90026-6)
 
-NEAR = Text("Nearer than 100 m to the source the plume is not to be relied on.", "距源不足 100 米处，烟羽浓度不可靠。")
-FAR = Text("Beyond 10 km from the source the plume is not to be relied on.", "距源超过 10 公里处，烟羽浓度不可靠。")
-CANYONS = Text(
-    "The streets are canyons (higher than .65 of their width): gas stays longer and may be several times thicker there.",
-    "街道呈峡谷状（高宽比大于 0.65）：气体滞留更久，浓度可能高出数倍。",
-)
 DENSE = Text(
     "By the criterion of Britter and McQuaid the gas is dense: it slumps, spreads wider and also against the wind.",
     "按布里特—麦奎德判据属重气：会沉降、铺展更宽，并可逆风扩散。",
@@ -56,23 +49,3 @@ def continuous(duration: float, wind: float, distance: float) -> bool | None:
     """Return whether a release of `duration` (s) is a plume (u·t/x ≥ 2.5), a puff (≤ .6), or neither (None)."""
     ratio = wind * duration / bounded(distance, Text("the distance (m)", "距离（m）"), 1e-6)
     return True if ratio >= 2.5 else False if ratio <= 0.6 else None
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What stands around the release: height of buildings over width of streets, and the distances asked about (m)."""
-
-    canyon: float
-    nearest: float
-    farthest: float
-
-    def warnings(self, wind: float, *, dense: bool) -> list[Text]:
-        """Return what a reader must know before relying on the plume in a wind of `wind` m/s."""
-        told = [
-            (self.nearest < NEAREST, NEAR),
-            (self.farthest > FARTHEST, FAR),
-            (self.canyon > CANYON, CANYONS),
-            (dense, DENSE),
-            (wind < 1.0, CALM),
-        ]
-        return [text for holds, text in told if holds]

@@ -10,11 +10,6 @@ from hypothesis import strategies as st
 from models.plume.dose import AMMONIA, CHLORINE, TOXICS, Toxic, breathe
 from models.plume.shelter import CALM, LEAVE, STAY, Escape, advise, indoors, infiltrate, loads, sectors
 from models.plume.validity import (
-    CANYONS,
-    DENSE,
-    FAR,
-    NEAR,
-    Surroundings,
     continuous,
     dense_plume,
     dense_puff,
@@ -125,11 +120,3 @@ def test_dense_by_britter_and_mcquaid():
     assert not dense_puff(0.0, 3.0, 3.0)
     with pytest.raises(InputError):
         dense_plume(1.0, 3.0, 0.0)
-
-
-def test_warnings_outside_the_range():
-    inside = Surroundings(canyon=0.3, nearest=150.0, farthest=5000.0)
-    assert inside.warnings(3.0, dense=False) == []
-    outside = Surroundings(canyon=1.2, nearest=20.0, farthest=20_000.0)
-    assert outside.warnings(3.0, dense=True) == [NEAR, FAR, CANYONS, DENSE]
-    assert len(inside.warnings(0.4, dense=False)) == 1
