@@ -28,7 +28,7 @@ from models.gas.explosion import (
     jet_reach,
     overpressure,
     tnt_mass,
-)
+)  # fmt: skip
 from models.gas.mains import pipe_at, street_pipes
 from models.gas.passport import PASSPORT
 from models.gas.source import METHANE, Main, Orifice, circle
@@ -206,9 +206,8 @@ class _Leak(Course):
         rate = self._kind.sparks * (_CALM_SPARKS if now >= self._left_at else 1.0)
         for space in np.flatnonzero(burns).tolist():
             entity = int(self._world.city.buildings.osm_id[self._near[space]])
-            if self._world.rules.stream.chance(
-                ignition_probability(beat, rate), "gas.spark", entity, round(now / beat)
-            ):
+            p = ignition_probability(beat, rate)
+            if self._world.rules.stream.chance(p, "gas.spark", entity, round(now / beat)):
                 self._explode(space)
 
     def _explode(self, space: int) -> None:
