@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from models.flood.basin import Basin, Stage
+from models.flood.basin import EDGES, Basin, Stage
 from models.flood.elevation_files import read_elevations
 from models.flood.exchange import Garages, Ground, Inlets, Pumps
 from models.flood.rain import MM_PER_H, Rain
@@ -26,6 +26,7 @@ _GROUND = Ground(runoff=(0.95, 0.85, 0.9), conductivity=(0.0, 0.0, 1e-6), suctio
 _ROUGHNESS = (0.03, 0.08, 0.08)  #: Manning's n between houses and in grass holds what cells do not show (assumption)
 _PER_INLET = 0.02  #: m³/s that one inlet is built for (assumption); an area of 0.25 m² and a rim of 1.5 m
 _CLEAR = 3.0  #: m of a river below the ground at which drains run freely (assumption)
+_FALL = 0.001  #: slope with which water leaves the raster where there is no river (assumption)
 _BELOW = 3.0  #: m of the river's bed below its bank (assumption)
 _TALL = 7  #: storeys from which houses have a garage (assumption)
 _ROOM, _WIDTH, _SILL = 2.6, 6.0, 0.15  #: m of a garage: height, width of its mouth, kerb before it (assumption)
@@ -49,15 +50,16 @@ class Places:
 
 
 def build(city: City, wish: Flood, rain: Rain, stream: Stream) -> Places:
-    """Return the basin of a city, dry, before the rain."""
+    """Return the basin of a city, dry, before the `rain`, with whose beginning the river's series begins."""
+    start = float(rain.edges[0])
     terrain, ways, underpasses, about = _terrain(city, wish, stream)
     z, raster = terrain.z, terrain.raster
     cell = raster.cell_of(city.buildings.x, city.buildings.y).astype(np.int64)
     kind = _kinds(city, terrain, ways)
-    river = _river(z, wish)
+    side, river = _river(z, wish, start)
     basin = Basin(
         terrain, np.array(_ROUGHNESS)[kind].reshape(z.shape), _GROUND, kind.astype(np.uint8),
-        edges={} if river else dict.fromkeys(("west", "east", "south", "north"), 0.001), rain=rain, stages=river,
+        edges={edge: _FALL for edge in EDGES if edge != side}, rain=rain, stages=river,
         inlets=_inlets(wish, terrain, ways, underpasses), pumps=_pumps(wish, underpasses), exchange_s=5.0, soak_s=300.0,
     )  # fmt: skip
     garage_of, basin.garages = _garages(city, wish, cell, z, stream)
@@ -100,15 +102,18 @@ def _kinds(city: City, terrain: Terrain, ways: Courses) -> NDArray[np.int64]:
     return kind
 
 
-def _river(z: NDArray[np.float64], wish: Flood) -> list[Stage]:
-    """Return the river along the lowest edge of the raster, with its bed dug, where a stage is given."""
-    if wish.river_m is None:
-        return []
+def _river(z: NDArray[np.float64], wish: Flood, start: float) -> tuple[str, list[Stage]]:
+    """Return the river along the lowest edge of the raster, with its bed dug, and the edge; water leaves by the others."""
+    course = wish.river()
+    if course is None:
+        return "", []
     numbers = np.arange(z.size).reshape(z.shape)
-    edges = [numbers[:, 0], numbers[:, -1], numbers[0], numbers[-1]]
-    lowest = min(edges, key=lambda cells: float(z.ravel()[cells].mean())).astype(np.int64)
-    z.ravel()[lowest] = z.ravel()[lowest].min() - _BELOW
-    return [Stage(lowest, np.array([0.0]), np.array([max(wish.river_m, float(z.min()))]))]
+    edges = dict(zip(EDGES, (numbers[:, 0], numbers[:, -1], numbers[0], numbers[-1]), strict=True))
+    side = min(edges, key=lambda edge: float(z.ravel()[edges[edge]].mean()))
+    bed = edges[side].astype(np.int64)
+    z.ravel()[bed] = z.ravel()[bed].min() - _BELOW
+    times, levels = course
+    return side, [Stage(bed, start + times, np.maximum(levels, float(z.min())))]
 
 
 def _inlets(wish: Flood, terrain: Terrain, ways: Courses, underpasses: list[Underpass]) -> Inlets:
@@ -118,8 +123,9 @@ def _inlets(wish: Flood, terrain: Terrain, ways: Courses, underpasses: list[Unde
     capacity = np.full(len(cell), wish.drain_mm_per_h * MM_PER_H * area / max(1, len(cell)))
     count = np.maximum(1.0, capacity / _PER_INLET)
     free = 1.0
-    if wish.river_m is not None:
-        free = float(np.sqrt(np.clip((float(np.median(terrain.z)) - wish.river_m) / _CLEAR, 0.0, 1.0)))
+    river = wish.river()
+    if river is not None:  # at its highest it holds the drains back
+        free = float(np.sqrt(np.clip((float(np.median(terrain.z)) - river[1].max()) / _CLEAR, 0.0, 1.0)))
     return Inlets(cell, capacity, 1.5 * count, 0.25 * count, np.full(len(cell), (1.0 - wish.blocked) * free))
 
 

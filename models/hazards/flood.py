@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from typing import Annotated, ClassVar, Literal
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 from pydantic import Field
 
 from models.calendar import MINUTE
@@ -27,6 +29,7 @@ from sim.fields import FieldKind
 from sim.kinds import Unit
 from sim.text import Text
 
+Levels = tuple[Annotated[float, Field(ge=-100, le=9000)], ...]
 Intensities = tuple[Annotated[float, Field(ge=0, le=HEAVIEST)], ...]
 
 
@@ -135,14 +138,22 @@ class Flood(Hazard):
     close_m: Annotated[float, Field(gt=0, le=1), Unit("m")] = 0.2  #: of water at which an underpass is closed
     close_min: Annotated[float, Field(ge=0, le=600), Unit("min")] = 5.0  #: until somebody stands there (assumption)
     river_m: Annotated[float | None, Field(ge=-100, le=9000), Unit("m")] = (
-        None  #: its level; None: water runs off freely
+        None  #: its level along the lowest edge; None: water runs off freely there too
     )
+    river_series_m: Annotated[Levels, Unit("m")] = ()  #: instead of one level: those from the rain's beginning on
+    river_series_min: Annotated[float, Field(gt=0, le=1440), Unit("min")] = 60.0  #: between these
 
     def rain(self) -> Rain:
         """Return the rain, beginning at 0 s."""
         if self.series_mm_per_h:
             return hyetograph(self.series_mm_per_h, self.series_min * MINUTE)
         return design_storm(self.years, self.minutes, self.peak, min(5.0, self.minutes))
+
+    def river(self) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+        """Return the times (s after the rain begins) and levels (m) of the river, None where there is none."""
+        levels = self.river_series_m or (() if self.river_m is None else (self.river_m,))
+        times = np.arange(len(levels), dtype=np.float64) * self.river_series_min * MINUTE
+        return (times, np.array(levels, dtype=np.float64)) if levels else None
 
     def begins(self, beside: Container[str]) -> Mapping[str, float]:
         """Return the hour at which it begins."""

@@ -116,6 +116,18 @@ def test_a_river_in_flood_holds_the_drains_back(runs):
     assert high.courses["flood"]._basin.lost == 0
 
 
+def test_a_low_river_is_no_wall_and_one_that_rises_comes_over_its_bank(runs):
+    ends = {"hour": 8.5, "minutes": 10.0, "years": 1.0, "cell_m": 30.0, "garages": 0}
+    free, low, rising = (runs.run({"flood": {**ends, **river}}, hours=2.0, drain_days=0.0)
+                         for river in ({}, {"river_m": 0.0}, {"river_series_m": [0.0, 14.0]}))  # fmt: skip
+    wet = [
+        float((s.courses["flood"]._depth.reshape(-1)[s.courses["flood"]._land] > 0.3).sum())
+        for s in (free, low, rising)
+    ]
+    assert wet[1] <= wet[0]
+    assert wet[2] > 10.0 * (wet[1] + 1.0)
+
+
 def test_the_flood_leaves_all_other_luck_alone(runs):
     calm, wet = runs.run({}), storm(runs)
     n = len(calm.demand)
