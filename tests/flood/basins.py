@@ -21,7 +21,7 @@ def ground(z, size: float) -> Terrain:
 
 def hunter(x, t: float, n: float = 0.03, u: float = 1.0):
     """Hunter et al. 2005, doi:10.1016/j.advwatres.2005.03.007: a wave that runs over flat dry ground at speed u."""
-    return np.maximum(-7.0 / 3.0 * (n**2 * u**3 * (np.asarray(x, dtype=float) - u * t)), 0.0) ** (3.0 / 7.0)
+    return np.maximum(-7.0 / 3.0 * (n**2 * u**2 * (np.asarray(x, dtype=float) - u * t)), 0.0) ** (3.0 / 7.0)
 
 
 def hunter_wave(dx: float = 50.0):
