@@ -17,10 +17,12 @@ PARTS = (
     "day",
     "governance",
     "contagion",
+    "crowd",
     "fire",
     "flood",
     "memory",
     "networks",
+    "plume",
     "comparison",
     "page",
 )

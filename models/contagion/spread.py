@@ -123,8 +123,8 @@ def press(
 class Epidemic:
     """An epidemic in one run; days count from the start of the run's clock.
 
-    `key` names the residents for their luck. It keeps 64 + 4·settings bytes a resident. Change `susceptibility` (vaccines), `isolated_at` (isolation) and `factor`
-    (closed schools, masks) between steps.
+    `key` names the residents for their luck. It keeps 72 + 8·settings bytes a resident, and 8 a group. Change
+    `susceptibility` (vaccines), `isolated_at` (isolation) and `factor` (closed schools, masks) between steps.
     """
 
     disease: Disease

@@ -29,9 +29,6 @@ LEVEL_K, SFPE_A = 1.40, 0.266  #: m/s, m² a person (SFPE)
 #: Of the flow that is lost where two streams of equal size meet: 1.5 instead of 2.0 persons a second and metre (Zhang
 #: et al. 2012, doi:10.1088/1742-5468/2012/02/P02002); the parabola between that and none is an assumption.
 OPPOSED = 0.25
-#: Persons a m² above which walkways are at level B, C, D, E, F (Fruin 1971).
-LEVELS_OF_SERVICE = (0.31, 0.43, 0.72, 1.08, 2.17)
-
 #: Persons a second and metre that pass at the least where people press on: flows do not vanish in the densest crowds
 #: (Helbing, Johansson and Al-Abideen 2007, doi:10.1103/PhysRevE.75.046109); the figure is an assumption.
 SHUFFLE = 0.1
@@ -62,6 +59,12 @@ def admitted(density: float, packed: float) -> float:
         return 0.0
     like = BEST + (density - BEST) * (PACKED - BEST) / (packed - BEST)
     return max(like * FREE * slowing(like), SHUFFLE if packed > PACKED else 0.0)
+
+
+@numba.njit(cache=True, error_model="numpy")
+def opposed(share: float) -> float:
+    """Return the share of the flow that is left where `share` of the people, 0 to 1, walk against the others."""
+    return 1.0 - OPPOSED * 4.0 * share * (1.0 - share)
 
 
 def speed(density: ArrayLike, free: float = FREE) -> Floats:
@@ -134,17 +137,3 @@ def door_capacity(width: float, rule: str = "imo") -> float:
     """Return how many pass a door of that clear width (m), 1/s: by "imo" 1.33·width, by "sfpe" 1.32·(width − .3)."""
     bounded(width, Text("the clear width (m)", "净宽（m）"), 0.0, 1000.0)
     return DOOR * width if rule == "imo" else sfpe_most() * effective_width(width)
-
-
-def opposed(share: ArrayLike) -> Floats:
-    """Return the share of the flow that is left where `share` of the people walk against the others."""
-    given = np.asarray(share, dtype=np.float64)
-    all_bounded(given, Text("the share of those who walk against the others", "逆行者比例"), 0.0, 1.0)
-    return np.asarray(1.0 - OPPOSED * 4.0 * given * (1.0 - given))
-
-
-def level_of_service(density: ArrayLike) -> NDArray[np.int64]:
-    """Return Fruin's level of service of a walkway at each density: 0 for A … 5 for F."""
-    given = np.asarray(density, dtype=np.float64)
-    all_bounded(given, _DENSITY, 0.0)
-    return np.searchsorted(LEVELS_OF_SERVICE, given, side="right")

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from models.crowd.diagram import BEST, OPPOSED, PACKED, admitted, slowing
+from models.crowd.diagram import BEST, PACKED, admitted, opposed, slowing
 from models.crowd.ground import Cells, Passages
 from models.crowd.state import GONE, STAYS, WAITS, WALKS, Counts, People, Queues, Ways
 
@@ -205,7 +205,7 @@ def admit(cells: Cells, before: Counts, waiting: Counts, c: int) -> tuple[float,
         room = min(room, np.floor(cells.hold[c] * (1.0 - share)) - before[c])
     against = others / persons if persons > 0 else 0.0
     supply = min(admitted(persons / cells.area[c], cells.packed[c]), cells.most[c]) * cells.width[c]
-    supply *= (1.0 - OPPOSED * 4.0 * against * (1.0 - against)) * waiting[c] / (waiting[c] + rival)
+    supply *= opposed(against) * waiting[c] / (waiting[c] + rival)
     return room, 1.0 / supply if supply > 0.0 else np.inf
 
 

@@ -39,6 +39,8 @@ class Wave:
         #: of the leaving, in the order of the crowd's people
         self._walks = walks[np.lexsort((self.leaving.key[walks], self.leaving.out[walks]))]
         paths = district.paths
+        self._spots = known.add_spots(paths.x, paths.y)  #: one for every piece
+        self._doors = paths.ground.passages.head[self.crowd.people.entry]  #: where each comes into the open
         street = np.flatnonzero(paths.link >= 0)
         self._edges, at = along(city.drive, paths.x[street], paths.y[street])
         self._along = street[at]
@@ -79,16 +81,13 @@ class Wave:
 
     def _place(self, now: float) -> None:
         """Write where everybody is."""
-        known, leaving, people, paths = self._world.whereabouts, self.leaving, self.crowd.people, self.district.paths
-        places = self._world.city.buildings
+        known, people = self._world.whereabouts, self.crowd.people
         state = np.where(self.outs() > now, INSIDE, AWAY)
-        x, y = places.x[leaving.building].copy(), places.y[leaving.building].copy()
         under_way = np.isnan(self.crowd.arrived()) & (people.state != OUTSIDE)
-        on_path = under_way & (people.cell >= 0)
-        who = self._walks[on_path]
-        x[who], y[who] = paths.x[people.cell[on_path]], paths.y[people.cell[on_path]]
         state[self._walks[under_way]] = OUTDOORS
-        known.state[self._told], known.x[self._told], known.y[self._told] = state, x, y
+        spot = known.spot[self._told]
+        spot[self._walks] = self._spots + np.where(people.cell >= 0, people.cell, self._doors)
+        known.state[self._told] = state
 
     def _tell(self, until: float) -> None:
         """Tell when half and all are in shelters."""

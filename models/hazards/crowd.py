@@ -114,7 +114,9 @@ class Crowd(Hazard):
     metro_share: Annotated[float, Field(ge=0, le=1), Unit("share")] = 0.6  #: of those from beyond 1.5 km (assumption)
     metro_per_s: Annotated[float, Field(gt=0, le=100), Unit("persons/s")] = 6.0  #: out of a station (assumption)
     metro_closed: Annotated[bool, Unit("choice")] = False  #: trains do not stop at the stations around
-    one_way: Annotated[bool, Unit("choice")] = False  #: people walk round the middle one way only
+    one_way: Annotated[bool, Unit("choice")] = (
+        False  #: people walk round the middle one way only, if that is longer too
+    )
     gates: Annotated[bool, Unit("choice")] = False  #: only so many are let in
     gate_per_m_s: Annotated[float, Field(gt=0, le=1.33), Unit("persons/m·s")] = 0.8  #: let in at a gate (assumption)
     limit_m2: Annotated[float, Field(gt=0, le=5), Unit("persons/m²")] = 1.0  #: on the fair as a whole; then gates shut

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from math import inf
+from typing import NamedTuple
 
 import numba
 import numpy as np
@@ -23,7 +24,27 @@ from sim.errors import InputError
 from sim.text import Text
 
 Floats = NDArray[np.float64]
+_STRIPS = 400  #: at most, in which receptors are sorted
 _FARTHEST = 2e5  #: m: no puff is followed beyond
+
+
+class Strips(NamedTuple):
+    """Receptors in strips from south to north."""
+
+    low: float  #: m, lower edge of the first
+    height: float  #: m of each
+    first: NDArray[np.int64]  #: [strips + 1] where the receptors of each begin
+
+
+def in_strips(x: Floats, y: Floats) -> tuple[NDArray[np.int64], Strips]:
+    """Return the order of one receptor or more (m) strip by strip, in each with x ascending, and the strips."""
+    count = min(max(len(y) // 10, 1), _STRIPS)
+    low = float(y.min())
+    height = max((float(y.max()) - low) / count, 1e-3)
+    strip = np.minimum(((y - low) / height).astype(np.int64), count - 1)
+    order = np.argsort(strip * (float(np.ptp(x)) + 1.0) + (x - x.min()))
+    first = np.concatenate([[0], np.cumsum(np.bincount(strip, minlength=count))]).astype(np.int64)
+    return order, Strips(low, height, first)
 
 
 @numba.njit(cache=True, error_model="numpy")
@@ -51,23 +72,43 @@ def same_spread(travelled: Floats, sigma: Floats, scheme: int, table: Floats) ->
 
 
 @numba.njit(cache=True, error_model="numpy")
-def add_up(x: Floats, y: Floats, z: Floats, puffs: Floats, sigma: Floats, lid: float) -> Floats:
+def add_puff(out: Floats, places: Floats, span: tuple[int, int], puff: Floats, sigma: Floats, lid: float) -> None:
+    """Add the concentration of one puff at the receptors of a `span` that are within five σ, in place."""
+    x, y, z = places
+    sy, sz = sigma
+    front, half = puff[3] / (15.749609945722419 * sy * sy * sz), 0.5 / (sy * sy)
+    level, up = np.nan, 0.0  # most receptors are at one height
+    for i in range(span[0], span[1]):
+        squared = (x[i] - puff[0]) ** 2 + (y[i] - puff[1]) ** 2
+        if squared < 25.0 * sy * sy:
+            if z[i] != level:
+                level, up = z[i], layered(z[i], puff[2], sz, lid)
+            out[i] += front * np.exp(-squared * half) * up
+
+
+@numba.njit(cache=True, error_model="numpy")
+def add_up(places: Floats, strips: Strips, puffs: Floats, sigma: Floats, lid: float) -> Floats:
     """Return the concentration at receptors, kg/m³, float64 [receptors].
 
-    x, y, z : m, float64 [receptors], with `y` ascending;  puffs : x, y, height (m) and mass (kg), float64 [puffs, 4];
-    sigma : σy, σz (m), float64 [puffs, 2];  lid : m. Beyond five σ a puff counts for nothing (4e-6 of its centre).
+    places : x, y, z in m, float64 [3, receptors], strip by strip of `strips`, in each with x ascending;  puffs : x, y,
+    height (m) and mass (kg), float64 [puffs, 4];  sigma : σy, σz (m), float64 [puffs, 2];  lid : m. Beyond five σ a puff
+    counts for nothing (4e-6 of its centre).
     """
+    x = places[0]
     out = np.zeros(len(x))
+    rows = len(strips.first) - 1
     for p in range(len(puffs)):
-        sy, sz = sigma[p, 0], sigma[p, 1]
-        front = puffs[p, 3] / (15.749609945722419 * sy * sy * sz)
-        reach, half = 25.0 * sy * sy, 0.5 / (sy * sy)
-        px, py, height = puffs[p, 0], puffs[p, 1], puffs[p, 2]
-        least, most = np.searchsorted(y, py - 5.0 * sy), np.searchsorted(y, py + 5.0 * sy)
-        for i in range(least, most):
-            squared = (x[i] - px) ** 2 + (y[i] - py) ** 2
-            if squared < reach:
-                out[i] += front * np.exp(-squared * half) * layered(z[i], height, sz, lid)
+        px, py, reach = puffs[p, 0], puffs[p, 1], 5.0 * sigma[p, 0]
+        lowest = max(0, int((py - reach - strips.low) // strips.height))
+        highest = min(rows, int((py + reach - strips.low) // strips.height) + 1)
+        for row in range(lowest, highest):
+            bottom = strips.low + row * strips.height
+            apart = max(bottom - py, py - bottom - strips.height, 0.0)
+            wide = np.sqrt(max(reach * reach - apart * apart, 0.0))
+            least, end = strips.first[row], strips.first[row + 1]
+            most = least + np.searchsorted(x[least:end], px + wide, side="right")
+            least += np.searchsorted(x[least:end], px - wide)
+            add_puff(out, places, (least, most), puffs[p], sigma[p], lid)
     return out
 
 
@@ -150,7 +191,9 @@ class Cloud:
         all_bounded(z, Text("the height of a receptor (m)", "受体高度（m）"), 0.0)
         places = np.broadcast_arrays(*(np.asarray(v, dtype=np.float64) for v in (x, y, z)))
         flat = [np.ascontiguousarray(place.ravel()) for place in places]
-        order = np.argsort(flat[1], kind="stable")
+        if not len(flat[0]):
+            return np.zeros(places[0].shape)
+        order, strips = in_strips(flat[0], flat[1])
         out = np.empty(len(order))
-        out[order] = add_up(*(one[order] for one in flat), self.puffs, self.sigma, self.lid)
+        out[order] = add_up(np.stack([one[order] for one in flat]), strips, self.puffs, self.sigma, self.lid)
         return out.reshape(places[0].shape)

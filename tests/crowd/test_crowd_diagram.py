@@ -13,7 +13,6 @@ from models.crowd.diagram import (
     density_of,
     door_capacity,
     flow,
-    level_of_service,
     opposed,
     sfpe_most,
     sfpe_speed,
@@ -71,7 +70,6 @@ def test_sfpe_as_published():
 def test_streams_that_meet_lose_a_quarter_at_most():
     assert opposed(0.0) == opposed(1.0) == 1.0
     assert opposed(0.5) == pytest.approx(1.5 / 2.0)
-    assert level_of_service([0.1, 0.4, 0.5, 1.0, 2.0, 3.0]).tolist() == [0, 1, 2, 3, 4, 5]
 
 
 @pytest.mark.parametrize(
@@ -116,7 +114,7 @@ def test_harm_begins_where_control_is_lost():
     "wrong",
     [lambda: speed(-1.0), lambda: speed(float("nan")), lambda: speed(1.0, free=-1.0), lambda: door_capacity(-0.1),
      lambda: density_of(2.0), lambda: stair_k(0.0, 0.3), lambda: free_speeds("old", [0.5]),
-     lambda: free_speeds("over_50", [1.5]), lambda: harm.hurt_rate(99.0), lambda: opposed(2.0)],
+     lambda: free_speeds("over_50", [1.5]), lambda: harm.hurt_rate(99.0)],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_in_both_languages(wrong):
     with pytest.raises(InputError) as caught:

@@ -112,7 +112,7 @@ def test_sectors_that_are_ordered_to_leave_are_evacuated_because_of_the_order(ru
 def test_who_walks_out_breathes_the_open_and_who_is_gone_nothing(runs):
     """Everybody's load again, plainly, from the rows of the evacuation; and other crews, luck and gas are as without it."""
     course = runs.run(BOTH).courses["toxic_release"]
-    load, known = course._exposure._load, runs.run(BOTH).world.whereabouts
+    load, known = course._exposure.loads(), runs.run(BOTH).world.whereabouts
     stayed = course._exposure._indoors[known.building]
     away = known.state == AWAY
     assert away.mean() > 0.5

@@ -6,8 +6,10 @@ from math import inf, pi
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from models.plume.puffs import Cloud, add_up
+from models.plume.puffs import Cloud, add_up, in_strips
 from models.plume.sigma import sigmas
 from models.plume.steady import Air, Release, concentration
 from models.plume.weather import Wind, steady_wind
@@ -60,9 +62,30 @@ def test_the_gas_in_the_air_is_what_was_released(lid):
 
 def test_a_puff_at_its_centre():
     puff, sigma = np.array([[10.0, 20.0, 0.0, 3.0]]), np.array([[15.0, 8.0]])
-    got = add_up(np.array([10.0]), np.array([20.0]), np.array([0.0]), puff, sigma, inf)
+    strips = in_strips(np.array([10.0]), np.array([20.0]))[1]
+    got = add_up(np.array([[10.0], [20.0], [0.0]]), strips, puff, sigma, inf)
     assert got[0] == pytest.approx(3.0 * 2 / ((2 * pi) ** 1.5 * 15**2 * 8), rel=1e-12)
     assert got[0] != pytest.approx(3.0 / ((2 * pi) ** 1.5 * 15**2 * 8), rel=1e-2)  # without the ground
+
+
+@given(st.integers(1, 3000), st.integers(0, 10_000))
+@settings(max_examples=30, deadline=None)
+def test_receptors_in_strips_miss_no_puff(count, seed):
+    """Against every puff at every receptor in whole columns; a puff left out is seen."""
+    rng, cloud = np.random.default_rng(seed), Cloud(SHIFT)
+    cloud.advance(1200.0, 30.0, longest=60.0)
+    x, y = rng.uniform(-500.0, 3500.0, count), rng.uniform(-800.0, 3000.0, count)
+    if seed % 3 == 0:
+        y[:] = y[0]  # all in one line
+    plain = np.zeros(count)
+    for (px, py, height, mass), (sy, sz) in zip(cloud.puffs, cloud.sigma, strict=True):
+        squared = (x - px) ** 2 + (y - py) ** 2
+        assert height == 0.0
+        up = 2.0 * np.exp(-(1.5**2) / (2 * sz * sz))
+        plain += np.where(
+            squared < 25 * sy * sy, mass / ((2 * pi) ** 1.5 * sy * sy * sz) * np.exp(-squared / (2 * sy * sy)) * up, 0
+        )
+    assert cloud.concentration(x, y, 1.5) == pytest.approx(plain, rel=1e-9, abs=1e-30)
 
 
 def test_puffs_follow_the_wind_that_turns():
