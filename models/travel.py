@@ -16,6 +16,11 @@ from models.world import World
 DECISIONS = ("travel.traffic",)
 #: Standard deviation of the logarithm of travel times, fitted to the spread of ambulance arrivals (assumption).
 TRAFFIC_SIGMA = 0.3
+#: Another way is taken where it saves both this share of what is left and so many s: nobody turns for less (assumption).
+WORTH_SHARE, WORTH_S = 0.1, 30.0
+
+
+_NOWHERE: NDArray[np.int32] = np.empty(0, dtype=np.int32)
 
 
 @dataclass(eq=False)
@@ -62,20 +67,23 @@ class Travel:
         self._hospitals = world.city.facilities.drive_node[hospitals].astype(np.int32)
 
     def go(self, crew: int, node: int, order: int, purpose: str) -> Generator[simpy.Event, Any, None]:
-        """Bring a crew from where it stands to `node`, around what closes on the way; an unreachable node is never entered."""
+        """Bring a crew from where it stands to `node`, around what closes on the way; an unreachable node is never entered.
+
+        Where streets ahead change, it looks anew at the next junction, and leaves its way only for a much shorter one.
+        """
         world = self._world
-        cut_off = False
+        cut_off, planned, cause = False, _NOWHERE, -1
         while True:
-            edges, seconds = self._way(int(world.crews.node[crew]), node)
+            edges, seconds = self._onward(int(world.crews.node[crew]), node, planned, self._pace(crew, order, purpose))
+            if len(planned) and len(edges) and not np.array_equal(edges, planned):
+                turns = int(edges[0]) != int(planned[0])
+                world.tell(order, "turned_back" if turns else "another_way", crew=crew, cause=cause)
             if not len(edges) and int(world.crews.node[crew]) != node:  # no way, until the streets change
                 if not cut_off:
                     world.tell(order, "no_way", crew=crew)
-                cut_off = True
+                cut_off, planned = True, _NOWHERE
                 yield self._streets_change()
                 continue
-            if purpose == "to_scene":
-                factor = "traffic.priority_factor" if world.crews.priority[crew] else "traffic.others_factor"
-                seconds = seconds * world.rules[factor] * self._traffic(order) * world.crews.pace[crew]
             start = world.engine.now
             leg = _Leg(edges, start + np.cumsum(seconds), world.engine.env.event())
             self._under_way[crew] = leg
@@ -89,7 +97,33 @@ class Travel:
             yield world.engine.env.timeout(max(0.0, float(leg.arrivals[done]) - world.engine.now))
             world.crews.node[crew] = world.city.drive.head[edges[done]]
             world.recorder.leg(crew, order, purpose, "drive", (start, world.engine.now), edges[: done + 1])
-            world.tell(order, "turned_back", crew=crew, cause=leg.cause)
+            planned, cause = edges[done + 1 :], leg.cause
+
+    def _pace(self, crew: int, order: int, purpose: str) -> tuple[float, ...]:
+        """Return the factors of a crew's time on the streets: of priority, of the day's traffic and of the crew."""
+        world = self._world
+        if purpose != "to_scene":
+            return ()
+        factor = "traffic.priority_factor" if world.crews.priority[crew] else "traffic.others_factor"
+        return world.rules[factor], self._traffic(order), float(world.crews.pace[crew])
+
+    def _onward(
+        self, origin: int, destination: int, planned: NDArray[np.int32], pace: tuple[float, ...]
+    ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+        """Return the way to go on and the seconds on each of its edges: the one planned, unless another is worth it."""
+        edges, seconds = self._way(origin, destination)
+        for factor in pace:
+            seconds = seconds * factor
+        if not len(planned):
+            return edges, seconds
+        world = self._world
+        stay = world.router.travel_time[world.hour(world.engine.now), planned].astype(np.float64)
+        for factor in pace:
+            stay = stay * factor
+        left = float(stay.sum())  # inf where it is closed
+        if left - float(seconds.sum()) <= max(WORTH_S, WORTH_SHARE * min(left, np.finfo(np.float64).max)):
+            return planned, stay
+        return edges, seconds
 
     def _streets_change(self) -> simpy.Event:
         """Return the event that the speed on some street has changed."""

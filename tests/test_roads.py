@@ -130,8 +130,8 @@ def test_two_owners_multiply_and_each_takes_back_its_own(tiny, tiny_city, tiny_p
         world.roads.set("police", np.ones(edges))
         world.roads.set("flood", np.ones(edges))
         assert np.array_equal(world.router.travel_time, before)
-        with pytest.raises(ValueError, match="between 0 and 1"):
-            world.roads.set("flood", np.full(edges, 1.5))
+        with pytest.raises(ValueError, match="between 0 and 2"):
+            world.roads.set("flood", np.full(edges, 2.5))
 
     played(tiny, tiny_city, tiny_people, disturb)
 

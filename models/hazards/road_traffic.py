@@ -2,6 +2,10 @@
 
 The physics stands in `models/traffic/`: the user equilibrium of each hour on synthetic trips, and kinematic waves by the
 link transmission model, begun from that equilibrium whenever a street closes.
+
+Without this hazard every street is as slow as the table of hours says, the mean of a whole city (`sim/city/speeds.py`).
+With it the speed of each street is that of the equilibrium, instead of the table's and never on top of it: told as a factor
+of the table's speed, above 1 on streets that are freer than the mean.
 """
 
 from __future__ import annotations
@@ -16,9 +20,11 @@ from models.calendar import MINUTE
 from models.catalogue import Duration, IncidentKind
 from models.hazards.base import Course, Hazard
 from models.passport import Passport
+from models.roads import MOST
+from models.traffic.demand import OUTSIDE, REACH_S, TRIPS
 from models.traffic.passport import PASSPORT
 from models.traffic.queues import Queues
-from models.traffic.streets import STEP, Driving, StreetTraffic
+from models.traffic.streets import BUSIEST, LENGTHS, STEP, Driving, traffic_of
 from models.where import Where
 from models.world import World
 from sim.city.speeds import drive_speeds
@@ -35,7 +41,7 @@ QUEUE = FieldKind(
 )
 _SLOWEST = 0.1  #: of the free speed: on foot, nobody is slower (assumption)
 _TOLD_EACH = 300.0  #: s after which slower streets reach crews: maps are as old
-_CHANGE = 0.1  #: smaller changes of a factor are told to nobody
+_ROUNDED, _CHANGE = 0.05, 0.1  #: of a factor; within an hour smaller changes are told to nobody
 _AROUND = 1000.0  #: m within which the busiest street has the crash
 _FULL = 0.6  #: of the room in a street, above which drivers see the queue and turn elsewhere (assumption)
 _FREE = 1.0  #: vehicles held up in the whole city, below which the queues are gone
@@ -65,8 +71,13 @@ class RoadTraffic(Hazard):
     }
 
     kind: Literal["road_traffic"] = "road_traffic"
-    trips: Annotated[float, Field(ge=0, le=10), Unit("per day")] = 1.0  #: vehicle trips a resident (assumption)
-    reach_s: Annotated[float, Field(gt=0, le=36_000), Unit("s")] = 600.0  #: 1/β of the gravity model (assumption)
+    trips: Annotated[float, Field(ge=0, le=10), Unit("per day")] = (
+        TRIPS  #: cars a resident that begin a trip (assumption)
+    )
+    reach_s: Annotated[float, Field(gt=0, le=36_000), Unit("s")] = REACH_S  #: 1/β of the gravity model (assumption)
+    outside: Annotated[float, Field(ge=0, le=10), Unit("ratio")] = (
+        OUTSIDE  #: cars that enter for each of those (assumption)
+    )
     crash: Annotated[Where | None, Unit("place")] = None  #: a crash on the busiest street around there; None for none
     crash_hour: Annotated[float, Field(ge=0, lt=24), Unit("h")] = 8.0  #: of the first day on which it is still to come
     lanes_left: Annotated[float, Field(ge=0, le=1), Unit("share")] = 0.3  #: of the capacity, while it blocks the street
@@ -85,13 +96,14 @@ class _Traffic(Course):
     def __init__(self, kind: RoadTraffic, world: World) -> None:
         city = world.city
         residents = np.bincount(world.population.home, minlength=len(city.buildings)).astype(np.float64)
-        self._world, self._traffic = world, StreetTraffic(city, residents, Driving(kind.trips, kind.reach_s))
+        self._world = world
+        self._traffic = traffic_of(city, residents, Driving(kind.trips, kind.reach_s, kind.outside))
         self._speed, self._queue = world.fields.add(SPEED), world.fields.add(QUEUE)
         self._table = drive_speeds(city.drive)
         self._own = np.ones(city.drive.edges)
         self._others = np.ones(city.drive.edges)
         self._queues: Queues | None = None
-        self._hour, self._cause, self._told_at = -1, -1, -np.inf
+        self._hour, self._told_hour, self._cause, self._told_at = -1, -1, -1, -np.inf
         self._telling = False
         self._kind, self._crash, self._lanes, self._entity = kind, -1, np.ones(city.drive.edges), 0
         if kind.crash is not None:
@@ -100,6 +112,22 @@ class _Traffic(Course):
         world.warn(
             "road_traffic", Text("The traffic is synthetic: nobody has counted it.", "交通量为合成数据，非实测。")
         )
+        self._warn_of_lengths(city.drive.length)
+
+    def _warn_of_lengths(self, length: np.ndarray) -> None:
+        """Warn of streets outside the lengths that were checked, and of those that a vehicle passes within a step."""
+        least, most = LENGTHS
+        odd = int(((length < least) | (length > most)).sum())
+        if odd:
+            self._world.warn("road_traffic", Text(
+                f"{odd} of {len(length)} streets are shorter than {least:g} m or longer than {most:g} m:"
+                " queues were not checked there.",
+                f"{len(length)} 条路段中有 {odd} 条短于 {least:g} 米或长于 {most:g} 米，排队模型在此未经检验。"))  # fmt: skip
+        short = int((length < self._traffic.speed * STEP).sum())
+        if short:
+            self._world.warn("road_traffic", Text(
+                f"{short} streets are passed within the step of {STEP:g} s: in queues they count as long as one step.",
+                f"{short} 条路段在一个步长（{STEP:g} 秒）内即可驶过，排队计算中按一个步长的长度处理。"))  # fmt: skip
 
     def _hear(self, changed: np.ndarray, cause: int) -> None:
         """Remember what others have closed or slowed, and why."""
@@ -138,6 +166,7 @@ class _Traffic(Course):
         hour = self._world.hour(now)
         if hour != self._hour:
             self._hour = hour
+            self._warn_of_load(hour)
             if self._queues is not None:
                 self._queues.limits(self._traffic.let_through(hour))
             self._told_at = -np.inf
@@ -148,6 +177,12 @@ class _Traffic(Course):
             self._flow(self._queues, beat)
         if now - self._told_at >= _TOLD_EACH:
             self._tell(now)
+
+    def _warn_of_load(self, hour: int) -> None:
+        if self._traffic.overloaded(hour):
+            self._world.warn("road_traffic", Text(
+                f"The flow on a street is more than {BUSIEST:g} times its capacity: its speed was not checked there.",
+                f"有路段流量超过通行能力的 {BUSIEST:g} 倍，该处速度超出模型检验范围。"))  # fmt: skip
 
     def _flow(self, queues: Queues, beat: float) -> None:
         closed = self._others <= 0.0
@@ -163,18 +198,20 @@ class _Traffic(Course):
             self._told_at = -np.inf
 
     def _tell(self, now: float) -> None:
-        """Say the factors of the speeds: the slower of the usual table and the equilibrium, less what queues take."""
-        self._told_at = now
+        """Say the factors of the table's speeds that give those of the equilibrium, less what queues take."""
+        begins = self._told_hour != self._hour
+        self._told_at, self._told_hour = now, self._hour
         traffic, usual = self._traffic, self._traffic.usual(self._hour)
         seconds = usual.time.copy()
         if self._queues is not None:
             seconds += np.maximum(self._queues.travel_time() - traffic.network.free, 0.0)
         share = np.clip(traffic.network.free / seconds, _SLOWEST, 1.0)
         share = np.where(self._others <= 0.0, 1.0, share)  # a closed street has no traffic
-        table = self._table[self._hour] / traffic.speed
-        self._speed[:] = 1.0 - np.minimum(share, table)
-        factor = np.round(np.minimum(share / table, 1.0) / 0.05) * 0.05
-        factor = np.where(np.abs(factor - self._own) >= _CHANGE, np.clip(factor, 0.05, 1.0), self._own)
+        self._speed[:] = 1.0 - share
+        factor = share * traffic.speed / self._table[self._hour]
+        factor = np.clip(np.round(factor / _ROUNDED) * _ROUNDED, _ROUNDED, MOST)
+        if not begins:
+            factor = np.where(np.abs(factor - self._own) >= _CHANGE, factor, self._own)
         if (factor == self._own).all():
             return
         self._say(now, factor)

@@ -12,10 +12,20 @@ from sim.bounds import all_bounded, bounded
 from sim.errors import InputError
 from sim.text import Text
 
-#: Share of a working day's car trips that begins in each hour (assumption: two peaks as in Chinese cities' surveys).
+#: Cars a resident and day that begin a trip in the city. Residents make 2.5 trips a day, three tenths of them by car and
+#: taxi with 1.3 people in each: .58. Empty taxis, deliveries, service and goods, lorries and buses counted as two cars, add
+#: seven tenths to that. The four figures are assumptions of the size that household surveys of large Chinese cities tell.
+TRIPS = 1.0
+#: 1/β of the gravity model, s: half an hour of driving is not rare (assumption).
+REACH_S = 900.0
+#: Vehicles that come in from outside for each trip that begins in the city, and as many that go out (assumption): a city of
+#: half a million is a part of a larger one, and a trip of 9 km from within 11 km by 11 km leaves it more often than not.
+OUTSIDE = 0.8
+#: Share of a working day's vehicle trips that begins in each hour (assumption): seven tenths with two peaks as in household
+#: surveys of Chinese cities, three tenths, taxis and goods, even over the day.
 HOURS = (
-    0.006, 0.004, 0.003, 0.003, 0.005, 0.014, 0.036, 0.088, 0.092, 0.062, 0.050, 0.049,
-    0.049, 0.050, 0.051, 0.055, 0.066, 0.092, 0.080, 0.053, 0.036, 0.026, 0.018, 0.012,
+    0.0068, 0.0054, 0.0047, 0.0047, 0.0061, 0.0124, 0.0348, 0.0792, 0.0820, 0.0610, 0.0526, 0.0519,
+    0.0515, 0.0526, 0.0533, 0.0561, 0.0638, 0.0820, 0.0736, 0.0547, 0.0428, 0.0310, 0.0222, 0.0148,
 )  # fmt: skip
 #: Share of the trips of an hour that go from home to work and schools; the others go back or elsewhere (assumption).
 OUTBOUND = (

@@ -90,14 +90,37 @@ def load_fastest(
 
 
 def _step(network: Network, flow: Floats, direction: Floats) -> float:
-    """Return the step in [0, 1] at which Beckmann's function is least along `direction`, by halving its slope."""
+    """Return the step in [0, 1] at which Beckmann's function is least along `direction`: where its slope crosses 0.
+
+    False position by the Illinois rule (Dowell and Jarratt, 1971, doi:10.1007/BF01934364): the slope never falls.
+    """
+    moved = np.flatnonzero(direction)
+    here, there = flow[moved], direction[moved]
+    parts = (
+        network.free[moved],
+        network.b[moved] / network.capacity[moved] ** network.power[moved],
+        network.power[moved],
+    )
+
+    def slope(step: float) -> float:
+        free, b, power = parts
+        return float(free * (1.0 + b * np.maximum(here + step * there, 0.0) ** power) @ there)
+
     least, most = 0.0, 1.0
-    for _ in range(50):
-        middle = (least + most) / 2.0
-        if float(network.time(flow + middle * direction) @ direction) < 0.0:
-            least = middle
+    low, high = slope(least), slope(most)
+    if high <= 0.0:
+        return most
+    for _ in range(60):
+        if low >= 0.0 or most - least <= 1e-14:
+            break
+        middle = min(max(least - low * (most - least) / (high - low), least), most)
+        value = slope(middle)
+        if value == 0.0 or middle in (least, most):
+            return middle
+        if value < 0.0:
+            least, low, high = middle, value, high / 2.0
         else:
-            most = middle
+            most, high, low = middle, value, low / 2.0
     return (least + most) / 2.0
 
 

@@ -11,35 +11,48 @@ from functools import cached_property
 
 import numpy as np
 
-from models.traffic.demand import gravity, hourly
+from models.traffic.demand import HOURS, OUTSIDE, REACH_S, TRIPS, gravity, hourly
 from models.traffic.equilibrium import Equilibrium, Trips, equilibrium
 from models.traffic.network import Bools, Floats, Ints, Network
 from models.traffic.queues import Queues, Roads
-from sim.city.model import BUILDING_USES, ROAD_CLASSES, City
+from models.traffic.zones import with_connectors, zones_of
+from sim.city.model import ROAD_CLASSES, City
 from sim.city.speeds import free_speeds
 from sim.routing.kernels import one_to_all
 
 #: Lanes in one direction by class (assumption: the rule of Chinese design codes for urban roads, CJJ 37-2012).
 LANES = {"motorway": 3, "trunk": 3, "primary": 3, "secondary": 2, "link": 1}
-#: Vehicles an hour that a lane lets through its signals, by class (assumption: half of the saturation flow).
+#: Cars an hour that one lane lets through its signals, by class: possible capacity (CJJ 37-2012, 1400 … 2200), times .8
+#: where bicycles ride in the lanes (below primary, CJJ 37-90), times a share of green of .2 … .5, more on expressways (assumption).
 LANE_CAPACITY = {
-    "motorway": 1900, "trunk": 1500, "primary": 900, "secondary": 800, "tertiary": 700, "link": 900,
-    "unclassified": 500, "residential": 400, "living_street": 250, "service": 250,
+    "motorway": 1900, "trunk": 1260, "primary": 900, "secondary": 610, "tertiary": 530, "link": 820,
+    "unclassified": 400, "residential": 320, "living_street": 220, "service": 220,
 }  # fmt: skip
+#: b and the power of the time under flow, at the capacity: multilane roads of 50 mph, expressways of 60 mph (Horowitz,
+#: 1991, Delay/Volume Relations for Travel Forecasting, FHWA; for streets with signals an assumption). With .15 and 4 a noon
+#: of two thirds of the peak's trips would be free of congestion, and no Chinese city is.
+STREET_DELAY, EXPRESSWAY_DELAY = (0.71, 2.1), (0.83, 2.7)
+#: What the lanes of a direction let through, of that many single ones (CJJ 37-90: 1, .80 … .89 and .65 … .78 for the first, second and third).
+LANES_COUNT = np.array([0.0, 1.0, 1.87, 2.6])
 JAM = 0.15  #: vehicles a metre and lane at a standstill (assumption: 6.7 m each)
 WAVE = 5.0  #: m/s, speed at which a queue starts off backwards (assumption: 18 km/h)
 GAP = 1e-3  #: relative gap to which a city's hours are computed: below what the demand is known to
-MOST_ZONES = 200
 STEP = 2.0  #: s, of the queues
-_HOME = BUILDING_USES.index("residential")
+LENGTHS = (10.0, 5000.0)  #: m of a street, in which queues were checked
+BUSIEST = 2.0  #: flow over capacity up to which the time under flow is believed
 
 
 @dataclass(frozen=True)
 class Driving:
     """How much people drive, and how far."""
 
-    trips: float = 1.0  #: vehicle trips a resident and day, taxis, vans and through traffic with them (assumption)
-    reach_s: float = 600.0  #: 1/β of the gravity model (assumption)
+    trips: float = (
+        TRIPS  #: cars a resident and day that begin a trip in the city, taxis, vans and lorries as cars with them
+    )
+    reach_s: float = REACH_S  #: 1/β of the gravity model (assumption)
+    outside: float = (
+        OUTSIDE  #: vehicles that enter (and as many that leave) for each trip that begins in the city (assumption)
+    )
 
 
 class StreetTraffic:
@@ -59,15 +72,21 @@ class StreetTraffic:
         streets = city.drive
         names = np.array(ROAD_CLASSES)[streets.road_class]
         self.lanes = np.array([LANES.get(name, 1) for name in names], dtype=np.float64)
-        self.capacity = self.lanes * np.array([LANE_CAPACITY.get(name, 250) for name in names]) / 3600.0
+        counted = LANES_COUNT[self.lanes.astype(np.int64)]
+        self.capacity = counted * np.array([LANE_CAPACITY.get(name, 220) for name in names]) / 3600.0
         self.speed = free_speeds(streets)
+        fast = np.isin(names, ("motorway", "trunk"))
+        b, power = (np.where(fast, *pair) for pair in zip(EXPRESSWAY_DELAY, STREET_DELAY, strict=True))
         self.network = Network(
-            streets.first_out, streets.head, streets.length / self.speed, self.capacity, np.full(streets.edges, 0.15),
-            np.full(streets.edges, 4.0), np.ones(streets.nodes, dtype=np.bool_),
+            streets.first_out, streets.head, streets.length / self.speed, self.capacity, b, power,
+            np.ones(streets.nodes, dtype=np.bool_),
         )  # fmt: skip
         self._length = streets.length
         self._driving = driving
-        self.zone, self._home, self._away = _zones(city, residents)
+        zones = zones_of(city, residents, self.capacity)
+        self.zone = (streets.nodes + np.arange(len(zones.home))).astype(np.int32)  #: their nodes in `_joined`
+        self._home, self._away, self._gate = zones.home, zones.away, zones.gate
+        self._joined, self._street = with_connectors(self.network, zones)
         self._total = float(residents.sum()) * driving.trips
         self._usual: dict[int, Equilibrium] = {}
 
@@ -76,22 +95,51 @@ class StreetTraffic:
         if len(self.zone) < 3 or not (self._home.sum() > 0 and self._away.sum() > 0):
             return Trips(self.zone, np.zeros((len(self.zone), len(self.zone))))
         begun, ended = hourly(self._home, self._away, self._total, hour)
+        if self._gate.sum() > 0:
+            crossing = self._total * HOURS[hour] * self._driving.outside * self._gate / self._gate.sum()
+            begun, ended = begun + crossing, ended + crossing
         matrix = gravity(begun, ended, self._cost, 1.0 / self._driving.reach_s)
         return Trips(self.zone, matrix / 3600.0)
+
+    def overloaded(self, hour: int) -> bool:
+        """Return whether a street carries so much in an `hour` that the time under flow was not checked there."""
+        return bool((self.usual(hour).flow > BUSIEST * self.capacity).any())
 
     def usual(self, hour: int) -> Equilibrium:
         """Return the user equilibrium of an `hour` of the day, flows in vehicles/s and times in s; computed once."""
         if hour not in self._usual:
-            self._usual[hour] = equilibrium(self.network, self.trips(hour), GAP, most=60)
+            found = equilibrium(self._joined, self.trips(hour), GAP, most=60)
+            flow, turns, time = found.flow[self._street], found.turns[self._street_turns], found.time[self._street]
+            self._usual[hour] = Equilibrium(flow, turns, time, found.gap, found.iterations)
         return self._usual[hour]
+
+    def index(self, hour: int) -> float:
+        """Return the delay index of an `hour`: the time of all vehicles against that on empty streets."""
+        usual = self.usual(hour)
+        return float(usual.time @ usual.flow / max(float(self.network.free @ usual.flow), 1e-300))
 
     @cached_property
     def _cost(self) -> Floats:
-        streets, free = self.network, self.network.free
-        width = float(np.median(free))
-        return np.array([
-            one_to_all(streets.first_out, streets.head, free, int(node), width)[0][self.zone] for node in self.zone
-        ])  # fmt: skip
+        """Seconds between the zones on empty streets, float64 [zones, zones]."""
+        roads = self._joined
+        width = float(np.median(roads.free))
+        barred = np.where(roads.through[roads.tail], roads.free, np.inf)
+        rows = []
+        for node in self.zone.tolist():
+            out = slice(roads.first_out[node], roads.first_out[node + 1])
+            cost = barred.copy()
+            cost[out] = roads.free[out]
+            rows.append(one_to_all(roads.first_out, roads.head, cost, node, width)[0][self.zone])
+        return np.array(rows)
+
+    @cached_property
+    def _street_turns(self) -> Ints:
+        """Where the turns from street to street stand among those of `_joined`, in the order of `network`'s."""
+        roads, street = self._joined, np.zeros(self._joined.links, dtype=np.bool_)
+        street[self._street] = True
+        link = np.repeat(np.arange(roads.links), np.diff(roads.first_turn))
+        to = roads.first_out[roads.head[link]] + np.arange(len(link)) - roads.first_turn[link]
+        return np.flatnonzero(street[link] & street[to]).astype(np.int32)
 
     @cached_property
     def _turn_to(self) -> Ints:
@@ -155,24 +203,15 @@ class StreetTraffic:
         return np.where((way_out[link] > 0) & (lost[link] > 0), turned, share)
 
 
-def _zones(city: City, residents: Floats) -> tuple[Ints, Floats, Floats]:
-    """Return the node of each zone, its residents and the floor area to which people drive.
+_KEPT: dict[tuple[str, bytes, Driving], StreetTraffic] = {}
+_MOST_KEPT = 2
 
-    Zones are square cells, as small as they can be without being too many; each is at the drive node nearest to the
-    middle of its buildings, and zones at one node are one.
-    """
-    places, drive = city.buildings, city.drive
-    cells, side = np.zeros(0, dtype=np.int64), 250.0
-    while not len(cells) or len(np.unique(cells)) > MOST_ZONES:
-        side *= 1.2
-        columns = int(np.ptp(places.x) / side) + 1
-        cells = np.floor((places.y - places.y.min()) / side).astype(np.int64) * columns
-        cells += np.floor((places.x - places.x.min()) / side).astype(np.int64)
-    _, cell = np.unique(cells, return_inverse=True)
-    count = np.bincount(cell)
-    middle = [np.bincount(cell, weights=v) / count for v in (places.x, places.y)]
-    node = [int(np.argmin(np.hypot(drive.x - x, drive.y - y))) for x, y in zip(*middle, strict=True)]
-    zone, of_cell = np.unique(node, return_inverse=True)
-    away = np.where(places.use == _HOME, 0.0, places.floor_area)
-    home, far = (np.bincount(of_cell[cell], weights=v, minlength=len(zone)) for v in (residents, away))
-    return zone.astype(np.int32), home.astype(np.float64), far.astype(np.float64)
+
+def traffic_of(city: City, residents: Floats, driving: Driving) -> StreetTraffic:
+    """Return the traffic of a city, kept in the process since its hours take seconds each and many runs share them."""
+    key = (city.hash, residents.tobytes(), driving)
+    if key not in _KEPT:
+        if len(_KEPT) >= _MOST_KEPT:
+            del _KEPT[next(iter(_KEPT))]
+        _KEPT[key] = StreetTraffic(city, residents, driving)
+    return _KEPT[key]

@@ -195,11 +195,7 @@ def _way(log: Log, order: dict[str, Any], legs: list[dict[str, Any]], busy: tupl
     node = int(order["node"])
     drive = driven(log, legs, node, log.words.paces.get(log.kind_of(order["order"]).crew or "", 1.0))
     start = legs[0]["t_start"] if legs else order["t_arrive"]
-    turned = [event for event in log.of_order(order["order"], "turned_back")
-              if log.crew(event) == (legs[0]["crew"] if legs else -1)]  # fmt: skip
-    causes = tuple(
-        cause for event, leg in zip(turned, legs[:-1], strict=False) for cause in _turned(log, event, leg, node)
-    )
+    causes = _turns(log, order["order"], legs, node)
     parts = [
         Part(drive.usual, Text("the drive by the usual way", "按常规路线行驶"), busy),
         Part(drive.traffic, Text("heavier traffic than on a usual day", "当日路况差于往常")),
@@ -214,15 +210,31 @@ def _way(log: Log, order: dict[str, Any], legs: list[dict[str, Any]], busy: tupl
     return parts
 
 
+def _turns(log: Log, number: int, legs: list[dict[str, Any]], node: int) -> tuple[Cause, ...]:
+    """Return where a crew left the way that it had planned, and why; it may have kept to one over several legs."""
+    turned = {log.time(event): event for event in log.of_order(number, "turned_back", "another_way")
+              if legs and log.crew(event) == legs[0]["crew"]}  # fmt: skip
+    told: list[Cause] = []
+    kept: dict[str, Any] | None = None
+    for leg in legs[:-1]:
+        follows = kept is not None and kept["t_end"] == leg["t_start"]
+        kept = {**kept, "t_end": leg["t_end"], "edges": [*kept["edges"], *leg["edges"]]} if kept and follows else leg
+        if leg["t_end"] in turned:
+            told += _turned(log, turned[leg["t_end"]], kept, node)
+            kept = None
+    return tuple(told)
+
+
 def _turned(log: Log, event: int, leg: dict[str, Any], node: int) -> tuple[Cause, ...]:
-    """Return that a crew turned back, because of which streets, and what lay behind."""
+    """Return that a crew turned back or took another way, because of which streets, and what lay behind."""
     behind = log.cause(event)
     time = log.time(behind if behind >= 0 else event)  # it turns at the next junction, after the streets have changed
     lay = ahead(log, leg, node) if len(leg["edges"]) else np.empty(0, dtype=np.int64)
     hit = lay[log.roads.at(time)[lay] < log.roads.at(leg["t_start"])[lay]]
     streets, shut = log.named(hit), bool((log.roads.at(time)[hit] == 0.0).any())
     state = Text("closed", "封闭") if shut else Text("slow", "缓行")
-    text = Text(f"the crew turned back: {streets.en} ahead was {state.en}", f"力量折返：前方{streets.zh}{state.zh}")
+    did = Text("turned back", "折返") if log.kind(event) == "turned_back" else Text("took another way", "改道")
+    text = Text(f"the crew {did.en}: {streets.en} ahead was {state.en}", f"力量{did.zh}：前方{streets.zh}{state.zh}")
     return (Cause(log.time(event), text), *(log.chain(behind) if behind >= 0 else ()))
 
 

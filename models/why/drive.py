@@ -32,7 +32,7 @@ def _hour(time: float) -> int:
 def driven(log: Log, legs: list[dict[str, Any]], node: int, expected: float) -> Driven:
     """Take the legs of a crew to `node` apart; a leg's pace is that of its whole length, `expected` that on a usual day.
 
-    With seconds R₀ on its edges undisturbed, R₁ as they were and D as it took, the pace is k = D/R₁, the slow streets cost
+    Where a street is freer than the table of hours says, that is how it is undisturbed. With seconds R₀ on its edges undisturbed, R₁ as they were and D as it took, the pace is k = D/R₁, the slow streets cost
     k·(R₁ − R₀), and the detour is k·R₀ summed over the legs less k·F₀ of the fastest undisturbed way, of which (k − expected)·F₀ is the day's traffic.
     """
     legs = [leg for leg in legs if len(leg["edges"])]
@@ -44,21 +44,22 @@ def driven(log: Log, legs: list[dict[str, Any]], node: int, expected: float) -> 
     for leg in legs:
         edges, hour = np.array(leg["edges"], dtype=np.int64), _hour(leg["t_start"])
         factor = log.roads.at(leg["t_start"])[edges]
-        took, quiet = leg["t_end"] - leg["t_start"], log.seconds[hour, edges]
-        pace = took / float((quiet / np.maximum(factor, 1e-6)).sum())
+        took, quiet = leg["t_end"] - leg["t_start"], log.seconds[hour, edges] / np.maximum(factor, 1.0)
+        pace = took / float((log.seconds[hour, edges] / np.maximum(factor, 1e-6)).sum())
         paces.append(pace)
         plain += pace * float(quiet.sum())
         slow += took - pace * float(quiet.sum())
         slowed.append(edges[factor < _SLOW])
     start, hour = legs[0]["t_start"], _hour(legs[0]["t_start"])
     tail = int(log.streets.tails()[legs[0]["edges"][0]])
-    best, seconds = Router(log.streets, log.seconds).path(tail, node, hour)
+    router, at_start = Router(log.streets, log.seconds), log.roads.at(start)
+    freer = np.flatnonzero(at_start > 1.0)
+    router.slow(freer, at_start[freer])
+    best, seconds = router.path(tail, node, hour)
     usual = min(paces[0] * seconds, plain)
     there = best.astype(np.int64)
     traffic = max(0.0, usual - expected * seconds)
-    return Driven(
-        usual - traffic, traffic, plain - usual, slow, there[log.roads.at(start)[there] < _SLOW], np.concatenate(slowed)
-    )
+    return Driven(usual - traffic, traffic, plain - usual, slow, there[at_start[there] < _SLOW], np.concatenate(slowed))
 
 
 def ahead(log: Log, leg: dict[str, Any], node: int) -> NDArray[np.int64]:

@@ -44,6 +44,7 @@ EVENTS = {
     "asks_reinforcement": Text("more crews are asked for", "请求增援"),
     "hub_down": Text("the hub does not answer", "指挥中枢中断"),
     "turned_back": Text("a crew has to turn", "力量折返改道"),
+    "another_way": Text("a crew takes another way ahead", "力量在前方改道"),
     "no_crew": Text("no crew is free", "无空闲力量"),
     "no_way": Text("no open street leads there", "无路可达"),
     "granted": Text("a crew is granted after a wait", "等待后派到力量"),

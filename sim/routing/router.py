@@ -76,7 +76,7 @@ class Router:
         self._kept.clear()
 
     def slow(self, edges: NDArray[np.int64], factors: NDArray[np.float64]) -> None:
-        """Let edges be driven at `factors` of their speed, each in 0 … 1; 0 closes an edge."""
+        """Let edges be driven at `factors` of their speed, each at least 0; 0 closes an edge."""
         with np.errstate(divide="ignore"):
             self.travel_time[:, edges] = self._open_time[:, edges] / factors
         self._kept.clear()
