@@ -40,7 +40,7 @@ def free_fronts(town: Town, wind: Wind) -> NDArray[np.float64]:
     wall = inner & ~_in_smoke(towards, wind)
     total = np.bincount(ring[wall], weights=length[wall], minlength=len(first) - 1)
     pair, emitter = town.pair, np.repeat(np.arange(len(town.site)), town.site["pairs"])
-    shut = pair["gap"] < FREE_M
+    shut = (pair["gap"] < FREE_M) & (pair["seen"] > 0.0)
     shut &= ~_in_smoke(pair["east"] * wind.east + pair["north"] * wind.north, wind)
     blocked = np.bincount(emitter[shut], weights=pair["width"][shut], minlength=len(first) - 1)
     return np.maximum(total - blocked, 0.0)

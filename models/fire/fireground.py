@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -117,13 +118,23 @@ def places_of(town: Town) -> cKDTree:
 def fire_ground(places: cKDTree, fire: Fire, origin: int, reach: float) -> NDArray[np.int64]:
     """Return the buildings within `reach` m of any that burns in the ground of `origin`, found from burning to burning."""
     burning = fire.active[: fire.counts[0]].astype(np.int64)
-    burns = places.data[burning]
-    own, edge = {origin}, [origin]
-    while edge:
-        near = np.hypot(*(burns - places.data[edge.pop()]).T) <= reach
-        for b in burning[near].tolist():
-            if b not in own:
-                own.add(b)
-                edge.append(b)
-    found = places.query_ball_point(places.data[sorted(own)], reach)
+    burning = np.concatenate([[origin], burning[burning != origin]])  # the origin may have burnt out
+    own = burning[_hanging(places.data[burning], reach)]
+    found = places.query_ball_point(places.data[np.sort(own)], reach)
     return np.unique(np.concatenate([np.asarray(part, dtype=np.int64) for part in found]))
+
+
+@numba.njit(cache=True)
+def _hanging(spots: NDArray[np.float64], reach: float) -> NDArray[np.int64]:
+    """Return which of `spots` (m, [spots, 2]) hang together with the first by steps of at most `reach` m."""
+    own, count = np.arange(len(spots)), 1  # the first `count` hang together
+    for k in range(len(spots)):
+        if k == count:
+            break
+        x, y = spots[own[k]]
+        for i in range(count, len(own)):
+            at = spots[own[i]]
+            if (at[0] - x) ** 2 + (at[1] - y) ** 2 <= reach * reach:
+                own[i], own[count] = own[count], own[i]
+                count += 1
+    return own[:count]

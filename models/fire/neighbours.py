@@ -1,4 +1,7 @@
-"""Which buildings face which: gaps between walls and extents of facades, from outlines, built once a city."""
+"""Which buildings face which: gaps between walls and extents of facades, from outlines, built once a city.
+
+Walls that a third building hides see nothing of each other; a flame over a roof is seen past what is no taller.
+"""
 
 from __future__ import annotations
 
@@ -22,10 +25,11 @@ TOUCHING = 0.3  #: m; walls nearer than this are one wall
 
 #: An ordered pair of neighbours: the receiver, the gap between the walls (m), the unit vector towards it, how far the
 #: emitter's facade reaches to the left and right of the middle of what overlaps (m), the width of the overlap (m), and the share of the
-#: emitter's facade that is seen from there past third buildings.
-PAIR = np.dtype(
-    [("to", np.int32), *[(n, np.float32) for n in ("gap", "east", "north", "left", "right", "width", "seen")]]
-)
+#: emitter's facade that is seen from there past third buildings, and the storeys of the tallest of those (0 for none).
+PAIR = np.dtype([
+    ("to", np.int32), *[(n, np.float32) for n in ("gap", "east", "north", "left", "right", "width", "seen")],
+    ("over", np.int32),
+])  # fmt: skip
 
 
 class Pairs(NamedTuple):
@@ -35,7 +39,14 @@ class Pairs(NamedTuple):
     pair: NDArray[np.void]  #: [pairs] records of `PAIR`
 
 
-def find_pairs(outlines: Polylines, reach: float, *, screened: bool = True) -> Pairs:
+class Roofs(NamedTuple):
+    """What stands over the ground, [buildings]."""
+
+    storeys: NDArray[np.int64]
+    flames: NDArray[np.bool_]  #: whether flames stand over the roof when it burns
+
+
+def find_pairs(outlines: Polylines, reach: float, roofs: Roofs | None = None, *, screened: bool = True) -> Pairs:
     """Return all pairs of buildings whose walls are at most `reach` m apart, in both directions.
 
     Parameters
@@ -44,15 +55,18 @@ def find_pairs(outlines: Polylines, reach: float, *, screened: bool = True) -> P
         Closed rings, m.
     reach
         Greatest gap, m.
+    roofs
+        Whose flames are seen over houses between; those who see nothing of a facade or flame are left out.
     screened
-        Whether third buildings hide what they stand before; pairs that see nothing of each other are left out.
+        Whether third buildings hide what they stand before.
     """
     import shapely
 
     require(Text("reach of radiation", "辐射作用距离"), reach, 0.0, 500.0)
     count = len(outlines)
     if count == 0:
-        return _rows(np.empty((2, 0), dtype=np.int64), np.empty((0, 11)), 0)
+        return _rows(np.empty((2, 0), dtype=np.int64), np.empty((0, 12)), np.zeros(0, dtype=np.bool_))
+    roofs = roofs or Roofs(np.ones(count, dtype=np.int64), np.zeros(count, dtype=np.bool_))
     ring = np.repeat(np.arange(count), np.diff(outlines.first))
     shapes = np.asarray(shapely.polygons(shapely.linearrings(outlines.xy, indices=ring)))
     tree = shapely.STRtree(shapes)
@@ -64,10 +78,12 @@ def find_pairs(outlines: Polylines, reach: float, *, screened: bool = True) -> P
         outlines.first.astype(np.int64), outlines.xy, build_cells(outlines.first.astype(np.int64), outlines.xy)
     )
     facts = _facades(found, ends, town.first, town.xy, ring_means(outlines))
-    seen = _seen(town, found, ends, facts) if screened else np.ones((found.shape[1], 2))
-    some = seen.max(axis=1, initial=0.0) > 0.0
-    found, facts, seen = np.ascontiguousarray(found[:, some]), facts[some], seen[some]
-    return _rows(found, np.column_stack([facts, seen]), count)
+    seen, over = (
+        _seen(town, roofs.storeys, found, ends, facts)
+        if screened
+        else (np.ones((found.shape[1], 2)), np.zeros(found.shape[1], dtype=np.int64))
+    )
+    return _rows(found, np.column_stack([facts, seen, over]), roofs.flames)
 
 
 def ring_means(outlines: Polylines) -> Floats:
@@ -86,17 +102,20 @@ class _Rings(NamedTuple):
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _blocked(rings: _Rings, found: NDArray[np.int64], sight: Floats) -> NDArray[np.bool_]:
-    """Return whether the sight line (x, y to x, y, [pairs, 4]) of each pair cuts a third building, [pairs]."""
-    blocked = np.zeros(len(sight), dtype=np.bool_)
+def _hiding(rings: _Rings, storeys: NDArray[np.int64], found: NDArray[np.int64], sight: Floats) -> NDArray[np.int64]:
+    """Return the storeys of the tallest third building that the sight line (x, y to x, y, [pairs, 4]) of each pair cuts."""
+    hiding = np.zeros(len(sight), dtype=np.int64)
     for p in range(len(sight)):
         x0, y0, x1, y1 = sight[p]
         low, high = _cells_between(rings.cells, x0, x1, 0), _cells_between(rings.cells, y0, y1, 1)
         for row in range(high[0], high[1] + 1):
             for column in range(low[0], low[1] + 1):
                 c = int(row * rings.cells.grid[2] + column)
-                blocked[p] = blocked[p] or _cut(rings, c, (found[0, p], found[1, p]), (x0, y0, x1, y1))
-    return blocked
+                for i in range(rings.cells.first[c], rings.cells.first[c + 1]):
+                    b = rings.cells.building[i]
+                    third = b != found[0, p] and b != found[1, p]
+                    hiding[p] = max(hiding[p], storeys[b] if third and _cut(rings, b, (x0, y0, x1, y1)) else 0)
+    return hiding
 
 
 @numba.njit(cache=True, error_model="numpy")
@@ -109,39 +128,42 @@ def _cells_between(cells: Cells, a: float, b: float, axis: int) -> tuple[int, in
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _cut(rings: _Rings, c: int, ends: tuple[int, int], line: tuple[float, float, float, float]) -> bool:
-    """Return whether a wall of a building in cell `c`, other than the two `ends`, crosses or grazes the line."""
+def _cut(rings: _Rings, b: int, line: tuple[float, float, float, float]) -> bool:
+    """Return whether a wall of building `b` crosses or grazes the line."""
     x0, y0, x1, y1 = line
-    for i in range(rings.cells.first[c], rings.cells.first[c + 1]):
-        b = rings.cells.building[i]
-        if b in ends:
-            continue
-        for k in range(rings.first[b], rings.first[b + 1] - 1):
-            px, py, qx, qy = rings.xy[k, 0], rings.xy[k, 1], rings.xy[k + 1, 0], rings.xy[k + 1, 1]
-            side_p = (x1 - x0) * (py - y0) - (y1 - y0) * (px - x0)
-            side_q = (x1 - x0) * (qy - y0) - (y1 - y0) * (qx - x0)
-            side_0 = (qx - px) * (y0 - py) - (qy - py) * (x0 - px)
-            side_1 = (qx - px) * (y1 - py) - (qy - py) * (x1 - px)
-            graze, touch = GRAZE * hypot(x1 - x0, y1 - y0), GRAZE * hypot(qx - px, qy - py)
-            across = (side_p <= graze and side_q >= -graze) or (side_q <= graze and side_p >= -graze)
-            reached = (side_0 <= touch and side_1 >= -touch) or (side_1 <= touch and side_0 >= -touch)
-            if across and reached:
-                return True
+    for k in range(rings.first[b], rings.first[b + 1] - 1):
+        px, py, qx, qy = rings.xy[k, 0], rings.xy[k, 1], rings.xy[k + 1, 0], rings.xy[k + 1, 1]
+        side_p = (x1 - x0) * (py - y0) - (y1 - y0) * (px - x0)
+        side_q = (x1 - x0) * (qy - y0) - (y1 - y0) * (qx - x0)
+        side_0 = (qx - px) * (y0 - py) - (qy - py) * (x0 - px)
+        side_1 = (qx - px) * (y1 - py) - (qy - py) * (x1 - px)
+        graze, touch = GRAZE * hypot(x1 - x0, y1 - y0), GRAZE * hypot(qx - px, qy - py)
+        across = (side_p <= graze and side_q >= -graze) or (side_q <= graze and side_p >= -graze)
+        reached = (side_0 <= touch and side_1 >= -touch) or (side_1 <= touch and side_0 >= -touch)
+        if across and reached:
+            return True
     return False
 
 
-def _seen(town: _Rings, found: NDArray[np.int64], ends: Floats, facts: Floats) -> Floats:
-    """Return the shares of both facades that are seen from the middle of the other, by three sight lines, [pairs, 2]."""
+def _seen(
+    town: _Rings, storeys: NDArray[np.int64], found: NDArray[np.int64], ends: Floats, facts: Floats
+) -> tuple[Floats, NDArray[np.int64]]:
+    """Return the share of each facade that is seen from the other, [pairs, 2], and the storeys of what hides some, [pairs].
+
+    Three sight lines tell, each from the middle of the other facade; of what hides some the tallest counts.
+    """
     _, east, north, left_a, right_a, left_b, right_b, _, centre = facts.T
     along = np.column_stack([-north, east])
-    seen = np.ones((len(facts), 2))
+    seen, over = np.ones((len(facts), 2)), np.zeros(len(facts), dtype=np.int64)
     for column, (own, other, left, right) in enumerate(((ends[:, :2], ends[:, 2:], left_a, right_a),
                                                         (ends[:, 2:], ends[:, :2], left_b, right_b))):  # fmt: skip
         eye, foot = (end + (centre - np.einsum("ij,ij->i", end, along))[:, None] * along for end in (other, own))
         for reach in (0.0 * left, 0.8 * left, -0.8 * right):
             sight = np.column_stack([eye, foot + reach[:, None] * along])
-            seen[_blocked(town, found, sight), column] -= 1.0 / 3.0
-    return np.where(seen < 0.1, 0.0, seen)
+            hiding = _hiding(town, storeys, found, sight)
+            seen[hiding > 0, column] -= 1.0 / 3.0
+            over = np.maximum(over, hiding)
+    return np.where(seen < 0.1, 0.0, seen), over
 
 
 @numba.njit(cache=True, error_model="numpy")
@@ -179,15 +201,17 @@ def _facades(found: NDArray[np.int64], ends: Floats, first: NDArray[np.int64], x
     return facts
 
 
-def _rows(found: NDArray[np.int64], facts: Floats, count: int) -> Pairs:
-    """Return the pairs in both directions, sorted by emitter and receiver."""
-    gap, east, north, left_a, right_a, left_b, right_b, width, _, seen_a, seen_b = facts.T
+def _rows(found: NDArray[np.int64], facts: Floats, flames: NDArray[np.bool_]) -> Pairs:
+    """Return the pairs in both directions, sorted by emitter and receiver, where a facade or flame is seen."""
+    gap, east, north, left_a, right_a, left_b, right_b, width, _, seen_a, seen_b, over = facts.T
     emitter, receiver = np.concatenate([found[0], found[1]]), np.concatenate([found[1], found[0]])
     order = np.lexsort((receiver, emitter))
+    some = np.tile(np.maximum(seen_a, seen_b) > 0.0, 2) | (flames[emitter] & (np.tile(gap, 2) >= TOUCHING))
+    order = order[some[order]]
     both = {"gap": (gap, gap), "east": (east, -east), "north": (north, -north), "left": (left_a, right_b),
-            "right": (right_a, left_b), "width": (width, width), "seen": (seen_a, seen_b)}  # fmt: skip
+            "right": (right_a, left_b), "width": (width, width), "seen": (seen_a, seen_b), "over": (over, over)}  # fmt: skip
     pair = np.zeros(len(order), dtype=PAIR)
     pair["to"] = receiver[order]
     for name, values in both.items():
         pair[name] = np.concatenate(values)[order]
-    return Pairs(np.searchsorted(emitter[order], np.arange(count + 1)).astype(np.int64), pair)
+    return Pairs(np.searchsorted(emitter[order], np.arange(len(flames) + 1)).astype(np.int64), pair)

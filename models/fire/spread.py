@@ -3,27 +3,29 @@
 A unit (one fire compartment) grows as α·t², flashes over at the MQH heat, burns at its peak and dies as its store of
 energy ends. Behind each barrier the next unit waits for a median time times a log-logistic factor of luck. Flashed
 storeys radiate as one rectangle towards every neighbour, whose facade takes fire by the flux-time product. Where walls
-burn through, wind through the rooms quickens growth (Thomas 1971), and the flame stands over the roof (Heskestad 1983: L = .235·Q^⅖ − 1.02·D) and leans with the wind
-(American Gas Association 1974: cos θ = 1/√u*), which brings the facade nearer to what stands downwind; as in BR 187
-the flame itself adds no area that radiates.
+Where walls
+burn through, wind through the rooms quickens growth (Thomas 1971), and the flame stands over the roof (Heskestad 1983:
+L = .235·Q^⅖ − 1.02·D) and leans with the wind (American Gas Association 1974: cos θ = 1/√u*). It radiates as a wall as
+wide as the facade, as tall as it still stands and as much nearer as it leans, on the top of what stands downwind, past
+houses between that are no taller than that. An upright flame adds nothing, as in BR 187; one that leans counts by the
+share of its length that it leans (assumption). A house that flames over roofs alone would light burns from the top, too.
 Every draw is of (key, building, unit, brand or neighbour): adding a building leaves all others' luck alone.
 """
 
 from __future__ import annotations
 
-from math import exp, inf, log, pi, sqrt
+from math import exp, inf, log, sqrt
 from typing import Any
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from models.constants import GRAVITY
 from models.fire.firebrands import landing, normal_quantile, poisson
+from models.fire.flames import FLAME, flame, wall_factor
 from models.fire.growth import draught_factor, dying_heat, growing_heat
 from models.fire.ignition import CRITICAL, EXPONENT, PRODUCT, dose_rate
 from models.fire.neighbours import TOUCHING
-from models.fire.radiation import corner_factor
 from models.fire.state import (
     BRAND,
     BURNT,
@@ -47,7 +49,6 @@ SPENT = 0.002  #: share of the store at which a unit counts as burnt out
 BARRIER_SPREAD = 0.22  #: of the log-logistic factor on barrier times, near a lognormal of σ .4 (assumption)
 PUT_OUT = 0.02  #: share of its heat at which a fire under water counts as put out (assumption)
 FLAME_STEP = 0.5  #: m by which a flame changes before factors are found again
-WOOD_HEAT = 17_500.0  #: kJ/kg, EN 1991-1-2 table E.3
 
 
 @numba.njit(cache=True, error_model="numpy")
@@ -56,7 +57,7 @@ def advance(town: Town, classes: NDArray[np.void], fire: Fire, wind: Wind, luck:
     readiest = classes[np.argmax(classes["lights"])].lights
     for i in range(fire.counts[1]):
         home = fire.home[fire.touched[i]]
-        home.flux = home.most = 0.0
+        home.flux = home.flames = home.most = 0.0
     fire.counts[1] = 0
     for i in range(fire.counts[0]):
         b = fire.active[i]
@@ -67,7 +68,7 @@ def advance(town: Town, classes: NDArray[np.void], fire: Fire, wind: Wind, luck:
         if flashed <= 0.0:
             continue
         if _look(site, home, own, wind.speed):
-            _measure(town, fire, wind, b)
+            _measure(town, fire, wind, b, own)
         _radiate(town, classes, fire, luck, b, now + dt, flashed)
         expected = released * own.brands * readiest
         if expected > 0.0:
@@ -198,19 +199,6 @@ def _hand_on(site: Any, own: Any, units: NDArray[np.void], u: int, key: np.uint6
 
 
 @numba.njit(cache=True, error_model="numpy")
-def flame(heat: float, footprint: float, wind: float) -> tuple[float, float]:
-    """Return how far the flame over a burning roof leans and how high it stands, m."""
-    width = sqrt(4.0 * footprint / pi)
-    length = 0.235 * exp(0.4 * log(max(heat, 1.0))) - 1.02 * width
-    if length <= 0.0:
-        return 0.0, 0.0
-    rate = heat / (WOOD_HEAT * footprint)
-    number = wind / exp(log(max(GRAVITY * rate * width / 1.2, 1e-9)) / 3.0)
-    upright = 1.0 if number <= 1.0 else 1.0 / sqrt(number)
-    return length * sqrt(1.0 - upright * upright), length * upright
-
-
-@numba.njit(cache=True, error_model="numpy")
 def _look(site: Any, home: Any, own: Any, wind: float) -> bool:
     """Return whether what radiates has changed since factors were last found: storeys, or the flame by a metre."""
     lean = 0.0
@@ -223,21 +211,24 @@ def _look(site: Any, home: Any, own: Any, wind: float) -> bool:
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _measure(town: Town, fire: Fire, wind: Wind, b: int) -> None:
-    """Find the configuration factors from the burning facade and flame to each whole neighbour."""
+def _measure(town: Town, fire: Fire, wind: Wind, b: int, own: Any) -> None:
+    """Find the configuration factors from the burning facade and the flame over the roof to each whole neighbour."""
     site, home = town.site[b], fire.home[b]
-    low, high = home.low * STOREY_M, (home.high + 1.0) * STOREY_M
+    low, high, roof = home.low * STOREY_M, (home.high + 1.0) * STOREY_M, site.storeys * STOREY_M
+    lean, up = flame(home.heat, site.footprint, wind.speed) if own.open_flames > 0.0 else (0.0, 0.0)
     for p in range(site.first_pair, site.first_pair + site.pairs):
         pair = town.pair[p]
         if fire.home[pair.to].state != WHOLE:
             continue
-        near = home.lean * max(0.0, pair.east * wind.east + pair.north * wind.north)
-        gap = max(pair.gap - near, TOUCHING)
-        eye = min((low + high) / 2.0, town.site[pair.to].storeys * STOREY_M)
-        fire.factor[p] = (
-            corner_factor(pair.left, high - eye, gap) - corner_factor(pair.left, low - eye, gap)
-            + corner_factor(pair.right, high - eye, gap) - corner_factor(pair.right, low - eye, gap)
-        )  # fmt: skip
+        top = town.site[pair.to].storeys * STOREY_M
+        eye = min((low + high) / 2.0, top)
+        fire.factor[p] = wall_factor(pair, low - eye, high - eye, pair.gap) if pair.seen > 0.0 else 0.0
+        near = lean * max(0.0, pair.east * wind.east + pair.north * wind.north)
+        foot = max(roof, pair.over * STOREY_M)
+        fire.leaning[p] = 0.0
+        if near > 0.0 and pair.over * STOREY_M <= top and roof + up > foot:
+            seen = wall_factor(pair, foot - top, roof + up - top, pair.gap - near)
+            fire.leaning[p] = seen * near / sqrt(lean * lean + up * up)
 
 
 @numba.njit(cache=True, error_model="numpy")
@@ -251,23 +242,29 @@ def _radiate(
     emitted = site.emitted * own.unprotected * share
     for p in range(site.first_pair, site.first_pair + site.pairs):
         pair = town.pair[p]
+        wall = pair.gap < TOUCHING  # such walls see each other
+        if not wall and fire.factor[p] == 0.0 and fire.leaning[p] == 0.0:
+            continue
         other = fire.home[pair.to]
         if other.state != WHOLE:
             continue
         struck = classes[town.site[pair.to].structure]
-        if pair.gap < TOUCHING:
+        if wall:
             holds = max(own.party, struck.party)
             draw = uniform(luck.wall, site.key, town.site[pair.to].key)
             if then - home.flashed >= holds * barrier_factor(draw):
                 ignite(town, fire, pair.to, _unit_at(town, fire, b, pair.to), then, (CONTACT, b))
             continue
-        flux = emitted * fire.factor[p] * pair.seen * struck.receives * (1.0 - other.shield)
+        acts = struck.receives * (1.0 - other.shield)
+        flames = FLAME * fire.leaning[p] * acts
+        flux = emitted * fire.factor[p] * pair.seen * acts + flames
         if flux <= 0.0:
             continue
         if other.flux == 0.0:
             fire.touched[fire.counts[1]] = pair.to
             fire.counts[1] += 1
         other.flux += flux
+        other.flames += flames
         if flux > other.most:
             other.most, other.hottest = flux, b
 
@@ -281,12 +278,19 @@ def _unit_at(town: Town, fire: Fire, b: int, r: int) -> int:
 
 
 @numba.njit(cache=True, error_model="numpy")
+def _top_unit(site: Any) -> int:
+    return int((site.storeys - 1) * site.across + site.across // 2)
+
+
+@numba.njit(cache=True, error_model="numpy")
 def _warm(town: Town, fire: Fire, r: int, now: float, dt: float) -> None:
     """Add to the flux-time product of a facade, and light it when it is full."""
     home = fire.home[r]
     home.dose += dose_rate(home.flux, CRITICAL, EXPONENT) * dt
     if home.dose >= PRODUCT and home.state == WHOLE:
         ignite(town, fire, r, _unit_at(town, fire, home.hottest, r), now + dt, (RADIATION, home.hottest))
+        if home.flames > CRITICAL:
+            ignite(town, fire, r, _top_unit(town.site[r]), now + dt, (RADIATION, home.hottest))
 
 
 @numba.njit(cache=True, error_model="numpy")
@@ -312,5 +316,4 @@ def _throw(
             continue
         ready = classes[town.site[r].structure].lights * (1.0 - fire.home[r].shield)
         if uniform(luck.lights, site.key, when) * readiest < ready:
-            top = (town.site[r].storeys - 1) * town.site[r].across + town.site[r].across // 2
-            ignite(town, fire, r, top, now, (BRAND, b))
+            ignite(town, fire, r, _top_unit(town.site[r]), now, (BRAND, b))

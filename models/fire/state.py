@@ -39,12 +39,12 @@ class Wind(NamedTuple):
 
 #: The state of a building: whole, growing, involved, burnt or put out; when it took fire (s, NaN before) and first
 #: flashed over (s, infinite before); how, and from which building (−1 for none); heat (kW); flux on its facade
-#: (kW/m²), the greatest part of it and the building whence that comes; flux-time product so far; water (l/s), the
+#: (kW/m²), what of it comes from flames over roofs, the greatest part of it and the building whence that comes; flux-time product so far; water (l/s), the
 #: share of flux and brands that crews keep off, and the factor that water has put on its heat; first and last flashed
 #: storey, lean of the flame over the roof (m), and when the lines of hose were sent that are there now (s, NaN for none).
 HOME = np.dtype([
     *[(name, np.int32) for name in ("state", "way", "cause", "hottest", "low", "high")],
-    *[(name, np.float64) for name in ("since", "flashed", "heat", "flux", "most", "dose", "water", "shield", "damp",
+    *[(name, np.float64) for name in ("since", "flashed", "heat", "flux", "flames", "most", "dose", "water", "shield", "damp",
                                       "lean", "sent")],
 ])  # fmt: skip
 #: The state of a unit: when it took fire and flashed over (s), its growth (kW/s²) and the energy left (MJ).
@@ -56,7 +56,8 @@ class Fire(NamedTuple):
 
     home: NDArray[np.void]  #: [buildings] records of `HOME`
     unit: NDArray[np.void]  #: [units] records of `UNIT`
-    factor: NDArray[np.float32]  #: [pairs] configuration factor now
+    factor: NDArray[np.float32]  #: [pairs] configuration factor of the burning facade now
+    leaning: NDArray[np.float32]  #: [pairs] that of the flame over the roof, times the share by which it leans there
     active: NDArray[np.int32]  #: [buildings] those that burn
     touched: NDArray[np.int32]  #: [buildings] those on which flux acts
     counts: NDArray[np.int64]  #: [2] how many are active and touched
@@ -80,7 +81,8 @@ def no_fire(town: Town, growth: NDArray[np.float64] | float = 1.0) -> Fire:
     unit["alpha"] = np.repeat(town.site["alpha"] * growth, town.site["units"])
     unit["left"] = np.repeat(town.site["store"], town.site["units"])
     active, touched = np.zeros(many, dtype=np.int32), np.zeros(many, dtype=np.int32)
-    return Fire(home, unit, np.zeros(len(town.pair), dtype=np.float32), active, touched, np.zeros(2, dtype=np.int64))
+    factor, leaning = np.zeros((2, len(town.pair)), dtype=np.float32)
+    return Fire(home, unit, factor, leaning, active, touched, np.zeros(2, dtype=np.int64))
 
 
 @numba.njit(cache=True, error_model="numpy")

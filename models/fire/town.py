@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from models.fire.cells import Cells, build_cells, cell_at
 from models.fire.compartment import MQH, flashover_kernel, ventilation_limit
 from models.fire.growth import class_growth_rate
-from models.fire.neighbours import find_pairs, ring_means
+from models.fire.neighbours import Roofs, find_pairs, ring_means
 from models.fire.radiation import EMITTED
 from models.fire.structures import CONTENTS_PEAK, STRUCTURES, WOODEN, Uses, standard_classes, standard_uses
 from sim.city.model import BUILDING_USES, Polylines
@@ -81,7 +81,8 @@ def build_town(
     site["emitted"] = np.where(wooden, EMITTED, uses.emitted[use])
     _units(site, use, classes, uses)
     site["first_unit"] = np.cumsum(site["units"]) - site["units"]
-    pairs = find_pairs(outlines, reach)
+    roofs = Roofs(site["storeys"], classes["open_flames"][structure] > 0.0)
+    pairs = find_pairs(outlines, reach, roofs)
     site["first_pair"], site["pairs"] = pairs.first[:-1], np.diff(pairs.first)
     return Town(site, pairs.pair, build_cells(first, outlines.xy), first, np.ascontiguousarray(outlines.xy))
 

@@ -48,11 +48,13 @@ class Twin:
                 self.throw(b, released, now)
         for r, parts in flux.items():
             house = self.house[r]
-            over = sum(q for q, _ in parts) - 13.1
+            over = sum(q for q, _, _ in parts) - 13.1
             house["dose"] += over**1.828 * dt if over > 0 else 0.0
             if house["dose"] >= 11501 and house["state"] == WHOLE:
                 hottest = max(parts, key=lambda part: part[0])[1]
                 self.ignite(r, self.opposite(hottest, r), now + dt, 2, hottest)
+                if sum(flames for _, _, flames in parts) > 13.1:
+                    self.ignite(r, self.top(r), now + dt, 2, hottest)
         self.active = [b for b in self.active if self.house[b]["state"] in (GROWING, INVOLVED)]
 
     def burn(self, b, now, dt):  # noqa: C901, PLR0912 - the twin says it all in one place
@@ -130,23 +132,27 @@ class Twin:
                 lean = length * sqrt(1 - upright**2)
         if house["view"] and abs(house["view"][0] - lean) < 0.5:
             return
-        house["view"] = (lean, self.factors(b, lean))
+        up = lean * upright / sqrt(1 - upright**2) if lean else 0.0
+        house["view"] = (lean, self.factors(b, lean, up))
 
-    def factors(self, b, lean):
+    def factors(self, b, lean, up):
         house, site = self.house[b], self.house[b]["site"]
         low, high = house["low"] * 3.0, (house["high"] + 1) * 3.0
-        found = {}
+        roof, found = site["storeys"] * 3.0, {}
         for pair in self.town.pair[site["first_pair"] : site["first_pair"] + site["pairs"]]:
             near = lean * max(0.0, pair["east"] * self.wind.east + pair["north"] * self.wind.north)
-            eye = min((low + high) / 2, self.town.site[pair["to"]]["storeys"] * 3.0)
-            left, right = float(pair["left"]), float(pair["right"])
-            found[int(pair["to"])] = point_to_parallel(
-                left + right,
-                high - low,
-                max(float(pair["gap"]) - near, 0.3),
-                (right - left) / 2,
-                (low + high) / 2 - eye,
-            )
+            top = self.town.site[pair["to"]]["storeys"] * 3.0
+            eye = min((low + high) / 2, top)
+            left, right, gap = float(pair["left"]), float(pair["right"]), float(pair["gap"])
+            wide, aside = left + right, (right - left) / 2
+            wall = point_to_parallel(wide, high - low, max(gap, 0.3), aside, (low + high) / 2 - eye)
+            foot, flame = max(roof, pair["over"] * 3.0), 0.0
+            if near and pair["over"] * 3.0 <= top and roof + up > foot:
+                flame = point_to_parallel(
+                    wide, roof + up - foot, max(gap - near, 0.3), aside, (foot + roof + up) / 2 - top
+                )
+                flame *= near / sqrt(lean**2 + up**2)
+            found[int(pair["to"])] = wall * pair["seen"], flame
         return found
 
     def radiate(self, b, then, flashed, flux) -> None:
@@ -163,15 +169,20 @@ class Twin:
                 if then - house["flashed"] >= holds:
                     self.ignite(r, self.opposite(b, r), then, 4, b)
                 continue
-            q = site["emitted"] * own["unprotected"] * share * house["view"][1][r]
-            q *= pair["seen"] * other["own"]["receives"]
+            wall, flame = house["view"][1][r]
+            flames = 81 * flame * other["own"]["receives"]
+            q = site["emitted"] * own["unprotected"] * share * wall * other["own"]["receives"] + flames
             if q > 0:
-                flux.setdefault(r, []).append((q, b))
+                flux.setdefault(r, []).append((q, b, flames))
 
     def opposite(self, b, r) -> int:
         site = self.house[r]["site"]
         storey = min((self.house[b]["low"] + self.house[b]["high"]) // 2, int(site["storeys"]) - 1)
         return int(storey * site["across"] + site["across"] // 2)
+
+    def top(self, r) -> int:
+        site = self.house[r]["site"]
+        return int((site["storeys"] - 1) * site["across"] + site["across"] // 2)
 
     def throw(self, b, released, now) -> None:
         house, site = self.house[b], self.house[b]["site"]
@@ -195,5 +206,4 @@ class Twin:
                 if not (x0 <= x < x1 and y0 <= y < y1) or other["state"] != WHOLE:
                     continue
                 if lucky(self.luck.lights, key, moment + k) * readiest < ready:
-                    top = (other["site"]["storeys"] - 1) * other["site"]["across"] + other["site"]["across"] // 2
-                    self.ignite(r, int(top), now, 3, b)
+                    self.ignite(r, self.top(r), now, 3, b)

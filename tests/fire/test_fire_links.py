@@ -92,7 +92,8 @@ def test_the_stepped_town_agrees_with_first_passage(gap: float):
     site = town.site[0]
     flux = 168.0 * point_to_parallel(9.0, 3.0, gap)
     assert flux > CRITICAL
-    delay = np.full(len(town.pair), sqrt(site["flash"] / site["alpha"]) + ignition_time(flux))
+    each = sqrt(site["flash"] / site["alpha"]) + ignition_time(flux)
+    delay = np.where(town.pair["seen"] > 0.0, each, np.inf)
     first = np.append(town.site["first_pair"], len(town.pair))
     exact = first_passage(first, town.pair["to"], delay, [4])
     stepped = burn(town, 3.0, at=(4,), dt=2.0, classes=classes).home["since"]

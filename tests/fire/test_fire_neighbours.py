@@ -7,7 +7,7 @@ import pytest
 from fire_towns import lattice, squares, town_of
 
 from models.fire.cells import build_cells
-from models.fire.neighbours import Pairs, find_pairs
+from models.fire.neighbours import Pairs, Roofs, find_pairs
 from models.fire.town import building_at
 from sim.city.model import Polylines
 from sim.errors import InputError
@@ -58,6 +58,15 @@ def test_a_third_building_hides_those_behind_it():
     row = rectangles((0, 0, 10, 10), (12, 0, 22, 10), (24, 0, 34, 10))
     assert of(find_pairs(row, 30.0), 0, 2) is None
     assert of(find_pairs(row, 30.0, screened=False), 0, 2)["gap"] == pytest.approx(14.0)
+
+
+def test_a_flame_is_seen_over_what_hides_the_facade():
+    row = rectangles((0, 0, 10, 10), (12, 0, 22, 10), (24, 0, 34, 10))
+    pairs = find_pairs(row, 30.0, Roofs(np.array([2, 3, 2]), np.array([True, False, False])))
+    there = of(pairs, 0, 2)
+    assert (there["seen"], there["over"]) == (0.0, 3)
+    assert of(pairs, 0, 1)["over"] == 0
+    assert of(pairs, 2, 0) is None
 
 
 def test_half_a_facade_hidden_is_seen_in_part():

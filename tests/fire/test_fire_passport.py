@@ -78,7 +78,8 @@ def test_the_pace_of_a_row(benchmark):
     town = row(12, storeys=1)
     site = town.site[0]
     flux = 168.0 * radiation.point_to_parallel(9.0, 3.0, 3.0)
-    delay = np.full(len(town.pair), sqrt(site["flash"] / site["alpha"]) + ignition.ignition_time(flux))
+    each = sqrt(site["flash"] / site["alpha"]) + ignition.ignition_time(flux)
+    delay = np.where(town.pair["seen"] > 0.0, each, np.inf)
     first = np.append(town.site["first_pair"], len(town.pair))
     exact = float(first_passage(first, town.pair["to"], delay, [0])[-1])
     stepped = float(burn(town, 3.0, dt=1.0, classes=classes).home["since"][-1])
@@ -86,16 +87,16 @@ def test_the_pace_of_a_row(benchmark):
     benchmark("fire", case, stepped, exact, 0.01)
 
 
-#: By how many doublings the model may differ from Hamada: a factor of two sideways, upwind and in calm. Downwind it falls
-#: behind in wind, a known limit whose size this keeps: at most 2.4 times slower at 5 m/s and 3.4 times at 10.
-DOUBLINGS = {("down", 0.0): 1.0, ("down", 5.0): 1.25, ("down", 10.0): 1.75}
+#: By how many doublings the model may differ from Hamada: a factor of two up to 10 m/s. Downwind in a storm of 20 m/s it
+#: falls behind, a known limit whose size this keeps: at most 3.4 times slower.
+DOUBLINGS = {("down", 20.0): 1.75}
 WAYS = {"down": ("downwind", "顺风"), "side": ("sideways", "侧风"), "up": ("upwind", "逆风")}
 
 
-@pytest.mark.parametrize("wind", [0.0, 5.0, 10.0])
+@pytest.mark.parametrize("wind", [0.0, 5.0, 10.0, 20.0])
 def test_against_hamada(benchmark, wind: float):
-    town, hours = lattice(31, 31, gap=4.0, side=9.0), 1.0
-    middle = 15 * 31 + 15
+    town, hours = lattice(35, 47, gap=4.0, side=9.0), 1.0
+    middle = 20 * 35 + 17
     fire = burn(town, hours, at=(middle,), wind=Wind(wind, 0.0, 1.0))
     lit = np.isfinite(fire.home["since"])
     x, y = (town.site[axis][lit] - town.site[axis][middle] for axis in ("x", "y"))

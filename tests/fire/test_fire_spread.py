@@ -7,9 +7,10 @@ import pytest
 from fire_towns import CALM, CLASSES, burn, lattice, luck, row, town_of
 from fire_twin import Twin
 
+from models.fire.flames import flame
 from models.fire.ignition import ignition_time
 from models.fire.radiation import point_to_parallel
-from models.fire.spread import advance, flame
+from models.fire.spread import advance
 from models.fire.state import (  # fmt: skip
     BRAND,
     BURNT,
@@ -213,6 +214,26 @@ def test_flames_stand_in_calm_and_lean_in_wind():
     assert leans == sorted(leans)
     assert max(leans) < up
     assert flame(10.0, 80.0, 5.0) == (0.0, 0.0)
+
+
+def test_a_leaning_flame_is_felt_downwind_past_lower_houses_only():
+    for storeys, wind, far in ((2, SOUTHERLY, True), (3, SOUTHERLY, False), (2, CALM, False)):
+        heights = np.array([2, storeys, 2, 2, 2])  # from north to south; the third burns
+        town = town_of(np.zeros(5), 13.0 * np.arange(5)[::-1], storeys=heights)
+        fire = burn(town, 0.125, at=(2,), wind=wind)
+        assert fire.home["state"][2] == INVOLVED
+        own = slice(town.site["first_pair"][2], town.site["first_pair"][2] + town.site["pairs"][2])
+        felt = dict(zip(town.pair["to"][own].tolist(), fire.leaning[own].tolist(), strict=True))
+        assert [felt[3], felt[4]] == [0.0, 0.0]
+        assert (felt[0] > 0.0) == far
+        assert (felt[1] > 0.0) == (wind is SOUTHERLY)
+
+
+def test_a_house_under_flames_burns_from_ground_and_top_at_once():
+    town, wind = row(2, gap=5.0, storeys=3), Wind(12.0, 1.0, 0.0)
+    since = burn(town, 0.25, wind=wind).unit["since"].reshape(2, 3)[1]
+    assert since[0] == since[2]
+    assert not np.isfinite(burn(town, 0.25).unit["since"].reshape(2, 3)[1, 2])
 
 
 @pytest.mark.parametrize(
