@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from models.gas.limits import OPEN_KG_S, PRESSURES
 from models.passport import Passport, Valid
 from sim.text import Text
 
@@ -47,10 +48,10 @@ PASSPORT = Passport(
         ),
     ),
     valid=(
-        Valid(Text("Pressure in the main", "管道压力"), 2.0, 10_000.0, "kPa"),
+        Valid(Text("Pressure in the main", "管道压力"), *PRESSURES, "kPa"),
         Valid(Text("Scaled distance of the blast", "爆炸比例距离"), 0.0674, 40.0, "m/kg^(1/3)"),
         Valid(
-            Text("Release in the open, for its chance of ignition", "开放空间泄放速率（点火概率）"), 1.0, 50.0, "kg/s"
+            Text("Release in the open, for its chance of ignition", "开放空间泄放速率（点火概率）"), *OPEN_KG_S, "kg/s"
         ),
     ),
     cases=(),

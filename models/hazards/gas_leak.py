@@ -10,7 +10,7 @@ from math import isnan
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from models.calendar import DAY, HOUR, MINUTE
 from models.catalogue import Duration, IncidentKind
@@ -27,6 +27,7 @@ from models.gas.explosion import (
     overpressure,
     tnt_mass,
 )
+from models.gas.limits import refuse_wide_hole, warn_of_pressure, warn_of_release
 from models.gas.mains import pipe_at, street_pipes
 from models.gas.passport import PASSPORT
 from models.gas.source import ATMOSPHERE, METHANE, Main, Orifice, circle
@@ -89,9 +90,7 @@ class GasLeak(Hazard):
     }  # fmt: skip
     tells: ClassVar[dict[str, Text]] = {
         "gas_strike": Text("an excavator has struck a gas main", "挖掘机挖断燃气管道"),
-        "gas_lower_limit": Text(
-            "the gas in a cellar has reached its lower explosive limit", "地下空间燃气达到爆炸下限"
-        ),
+        "gas_lower_limit": Text("gas in a cellar has reached its lower explosive limit", "地下空间燃气达到爆炸下限"),
         "gas_cordon": Text("streets around the leak are cordoned off, people leave", "泄漏点周边道路封控，人员疏散"),
         "gas_shut_off": Text("the valves around the break are shut", "断点周边阀门已关闭"),
         "gas_explosion": Text("gas has exploded in a building", "建筑内燃气爆炸"),
@@ -117,6 +116,11 @@ class GasLeak(Hazard):
     cordon_m: Annotated[float, Field(ge=0, le=2000), Unit("m")] = 150.0
     valve_min: Annotated[float, Field(gt=0, le=600), Unit("min")] = 8.0  #: for each valve to be shut (assumption)
     leave_min: Annotated[float, Field(gt=0, le=600), Unit("min")] = 5.0  #: until people within the cordon have left
+
+    @model_validator(mode="after")
+    def _hole_is_in_the_pipe(self) -> GasLeak:
+        refuse_wide_hole(self.hole_mm, self.diameter_mm)
+        return self
 
     def start(self, world: World) -> Course:
         """Return the leak of a run."""
@@ -151,6 +155,7 @@ class _Leak(Course):
         at = first if first >= world.window[0] else first + DAY
         world.engine.at(at, self._struck)
         world.warn("gas_leak", Text("The gas mains of this city are synthetic.", "本城市燃气管网为合成数据。"))
+        warn_of_pressure(world, kind.pressure_kpa)
 
     def _spaces(self) -> None:
         """Find the cellars that the gas reaches: nearer ones get more, as one over the distance."""
@@ -167,6 +172,7 @@ class _Leak(Course):
     def _struck(self) -> None:
         world, now = self._world, self._world.engine.now
         self._flow, self._pressure = self._main.strike(self._hole)
+        warn_of_release(world, self._flow)
         self._strike = world.recorder.event(now, "gas_strike", node=self._node)
         self._order = world.open_order("gas_leak", key=self._entity, node=self._node, cause=self._strike)
         luck = world.rules.stream
@@ -184,10 +190,14 @@ class _Leak(Course):
         for space in np.flatnonzero((self._fraction >= METHANE.lower) & ~self._told).tolist():
             self._told[space] = True
             node = int(self._world.city.buildings.drive_node[self._near[space]])
-            self._world.recorder.event(now, "gas_lower_limit", order=self._order, node=node, cause=self._strike)
+            self._happens("gas_lower_limit", node)
         self._sparks(now, beat)
         if self._shut and self._flow == 0.0 and (self._fraction < _SAFE * METHANE.lower).all():
-            self._clear(now)
+            self._clear()
+
+    def _happens(self, name: str, node: int) -> int:
+        world = self._world
+        return world.recorder.event(world.engine.now, name, order=self._order, node=node, cause=self._strike)
 
     def _flow_out(self, beat: float) -> None:
         if not self._shut:
@@ -202,20 +212,17 @@ class _Leak(Course):
         rate = self._kind.sparks * (_CALM_SPARKS if now >= self._left_at else 1.0)
         for space in np.flatnonzero(burns).tolist():
             entity = int(self._world.city.buildings.osm_id[self._near[space]])
-            if self._world.rules.stream.chance(
-                ignition_probability(beat, rate), "gas.spark", entity, round(now / beat)
-            ):
+            chance = ignition_probability(beat, rate)
+            if self._world.rules.stream.chance(chance, "gas.spark", entity, round(now / beat)):
                 self._explode(space)
 
     def _explode(self, space: int) -> None:
         """Let the mixture in a cellar explode: blast, harm, and a fire that follows."""
-        world, places = self._world, self._world.city.buildings
+        places = self._world.city.buildings
         building = int(self._near[space])
         burnt = confined_mass(METHANE, float(self._fraction[space]), float(self._volume[space]))
         node = int(places.drive_node[building])
-        event = world.recorder.event(
-            world.engine.now, "gas_explosion", order=self._order, node=node, cause=self._strike
-        )
+        event = self._happens("gas_explosion", node)
         self._exploded[space] = True
         self._fraction[space], self._exchange[space] = 0.0, 20.0 / HOUR  # no pane is left (assumption)
         distance = np.hypot(places.x - places.x[building], places.y - places.y[building])
@@ -251,11 +258,8 @@ class _Leak(Course):
         """Let the jet at the break burn: what is near catches fire, and no more gas seeps away."""
         if self._flow <= 0.0 or self._burns:
             return
-        world = self._world
         self._burns = True
-        event = world.recorder.event(
-            world.engine.now, "gas_jet_fire", order=self._order, node=self._node, cause=self._strike
-        )
+        event = self._happens("gas_jet_fire", self._node)
         heat = jet_heat(self._flow, METHANE, np.maximum(self._distance, 1.0))
         outdoors = 0.05 * self._inside()  # assumption; they are out of it after 20 s
         self.deaths += float((outdoors * burn_deaths(heat, 20.0)).sum())
@@ -317,11 +321,11 @@ class _Leak(Course):
             self._exchange[:] = np.maximum(self._exchange, 5.0 / HOUR)  # the crew opens doors and vents (assumption)
             self._world.reach(self._order, CONTROL, "gas_shut_off", cause=self._strike)
 
-    def _clear(self, now: float) -> None:
+    def _clear(self) -> None:
         world = self._world
         self._over = True
         self._level[:] = 0.0
-        event = world.recorder.event(now, "gas_cleared", order=self._order, node=self._node, cause=self._strike)
+        event = self._happens("gas_cleared", self._node)
         world.roads.set("gas_leak", np.ones(world.city.drive.edges), event)
 
     def ended(self, order: int) -> None:
