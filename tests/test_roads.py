@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from models.simulation import Simulation
+from models.travel import WORTH_S, WORTH_SHARE, Travel
 from scenarios.language import IncidentChange
 from scenarios.library import load_policy
 from scenarios.running import resolved, simulate
@@ -91,6 +92,54 @@ def test_legs_join_where_a_crew_turns_back(tiny, tiny_city, tiny_people):
         first = [int(tails[edges[0]]) for edges in legs["edges"]]
         last = [int(drive.head[edges[-1]]) for edges in legs["edges"]]
         assert first[1:] == last[:-1]
+
+
+def slow_at_random(least: float):
+    """Return what slows all streets to random factors from `least` on, others every minute."""
+
+    def disturb(world) -> None:
+        luck = np.random.default_rng(5)
+
+        def slow() -> None:
+            factors = luck.uniform(least, 1.0, world.city.drive.edges)
+            over = world.engine.now >= world.window[1] - 60.0
+            world.roads.set("test", np.ones(len(factors)) if over else factors,
+                            world.recorder.event(world.engine.now, "slowed"))  # fmt: skip
+            if not over:
+                world.engine.at(world.engine.now + 60.0, slow)
+
+        world.engine.at(world.window[0], slow)
+
+    return disturb
+
+
+def turns_of(simulation: Simulation) -> int:
+    kinds = simulation.tables()["events"].to_pandas()["kind"]
+    return int(kinds.isin(["turned_back", "another_way"]).sum())
+
+
+def test_nobody_leaves_a_way_for_one_that_is_hardly_shorter(tiny, tiny_city, tiny_people):
+    """Where no street is slower than .92, no other way saves a tenth; where some crawl, one does now and then."""
+    steady = played(tiny, tiny_city, tiny_people, slow_at_random(0.92))
+    tracks = steady.tables()["tracks"].to_pandas()
+    assert len(tracks) > len(played(tiny, tiny_city, tiny_people).tables()["tracks"])  # they did look anew
+    assert turns_of(steady) == 0
+    assert turns_of(played(tiny, tiny_city, tiny_people, slow_at_random(0.1))) > 20
+
+
+@pytest.mark.parametrize(("slower", "leaves"), [(1.05, False), (4.0, True), (np.inf, True)])
+def test_another_way_must_save_a_tenth_and_half_a_minute(tiny, tiny_city, tiny_people, slower, leaves):
+    world = played(tiny, tiny_city, tiny_people).world
+    travel, hour = Travel(world), world.hour(world.engine.now)
+    planned, seconds = world.router.path(0, tiny_city.drive.nodes - 1, hour)
+    world.router.travel_time[hour, planned[1:]] *= slower
+    world.router._kept.clear()
+    best = world.router.path(0, tiny_city.drive.nodes - 1, hour)[1]
+    saves = seconds * slower - best
+    edges, took = travel._onward(0, tiny_city.drive.nodes - 1, planned, ())
+    assert leaves == (saves > max(WORTH_S, WORTH_SHARE * seconds * slower) or not np.isfinite(slower))
+    assert np.array_equal(edges, planned) != leaves
+    assert np.isfinite(took).all()
 
 
 def test_closing_nothing_changes_nothing(tiny, tiny_city, tiny_people):

@@ -7,7 +7,7 @@ import pytest
 from test_roads import close_at_random, played
 
 from models.why.answer import why
-from models.why.drive import driven
+from models.why.drive import ahead, driven
 from models.why.log import Log
 from scenarios.explaining import words_of
 from scenarios.library import load_policy
@@ -60,6 +60,22 @@ def test_who_turned_back_names_the_street_and_who_closed_it(disturbed: Log):
     for own in turned:
         assert any("ahead was closed" in text for text in own)
         assert "closed" in own  # the event that closed it
+
+
+def test_who_turns_back_drives_elsewhere_at_once_and_who_takes_another_way_later(disturbed: Log):
+    seen = {"turned_back": 0, "another_way": 0}
+    for event in range(disturbed.events):
+        kind, number = disturbed.kind(event), disturbed.order_of(event)
+        if kind not in seen:
+            continue
+        legs = [leg for leg in disturbed.tracks if leg["order"] == number and leg["crew"] == disturbed.crew(event)]
+        before = next(leg for leg in legs if leg["t_end"] == disturbed.time(event) and len(leg["edges"]))
+        after = next(leg for leg in legs if leg["t_start"] == disturbed.time(event))
+        if before["purpose"] == "to_scene":
+            planned = ahead(disturbed, before, int(disturbed.order(number)["node"]))
+            assert (planned[0] != after["edges"][0]) == (kind == "turned_back")
+            seen[kind] += 1
+    assert min(seen.values()) > 5
 
 
 def test_the_drive_is_taken_apart_exactly(log_of, tiny_city):

@@ -2,9 +2,29 @@
 
 from __future__ import annotations
 
+from models.gas.explosion import SCALED_RANGE
 from models.passport import Passport, Valid
 from sim.text import Text
 
+PRESSURE_RANGE = Valid(
+    Text("Pressure in the main", "管道压力"),
+    2.0,
+    10_000.0,
+    "kPa",
+    Text("The release was not checked there.", "泄放模型在此未经检验。"),
+)
+BLAST_RANGE = Valid(
+    Text("Scaled distance of the blast", "爆炸比例距离"),
+    *SCALED_RANGE,
+    "m/kg^(1/3)",
+    Text(
+        "Nearer it is taken as at the end of the range, farther it falls as one over the distance.",
+        "更近处取范围端点值，更远处按距离反比衰减。",
+    ),
+)
+RELEASE_RANGE = Valid(
+    Text("Release in the open, for its chance of ignition", "开放空间泄放速率（点火概率）"), 1.0, 50.0, "kg/s"
+)
 PASSPORT = Passport(
     equations=(
         Text(
@@ -47,11 +67,9 @@ PASSPORT = Passport(
         ),
     ),
     valid=(
-        Valid(Text("Pressure in the main", "管道压力"), 2.0, 10_000.0, "kPa"),
-        Valid(Text("Scaled distance of the blast", "爆炸比例距离"), 0.0674, 40.0, "m/kg^(1/3)"),
-        Valid(
-            Text("Release in the open, for its chance of ignition", "开放空间泄放速率（点火概率）"), 1.0, 50.0, "kg/s"
-        ),
+        PRESSURE_RANGE,
+        BLAST_RANGE,
+        RELEASE_RANGE,
     ),
     cases=(),
     limits=(

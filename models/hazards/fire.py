@@ -15,7 +15,7 @@ from models.checks import whole
 from models.fire.course import ALIGHT, HYDRANT, FireCourse
 from models.fire.grounds import ORDER
 from models.fire.growth import class_growth_rate
-from models.fire.passport import PASSPORT
+from models.fire.passport import PASSPORT, STOREYS_RANGE, WIND_RANGE
 from models.fire.structures import MASONRY, RESISTANT, STRUCTURES, WOODEN
 from models.fire.towers import CASUALTY
 from models.hazards.base import Course, Hazard
@@ -163,9 +163,8 @@ class Fire(Hazard):
 
     def start(self, world: World) -> Course:
         """Return the fires of a run."""
-        if self.wind_m_s > 25.0:
-            world.warn(self.kind, Text("wind above 25 m/s: landing distances of brands were not checked there",
-                                       "风速超过 25 m/s：飞火落距未经验证"))  # fmt: skip
+        world.within(self.kind, WIND_RANGE, self.wind_m_s)
+        world.within(self.kind, STOREYS_RANGE, world.city.buildings.levels)
         return FireCourse(self, world)
 
     def structures(self, world: World) -> NDArray[np.int64]:

@@ -11,7 +11,7 @@ from math import isnan
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from models.calendar import HOUR, MINUTE
 from models.catalogue import Duration, IncidentKind
@@ -29,8 +29,9 @@ from models.gas.explosion import (
     overpressure,
     tnt_mass,
 )  # fmt: skip
+from models.gas.fields import ALIGHT, BLAST, CUT, LEVEL
 from models.gas.mains import pipe_at, street_pipes
-from models.gas.passport import PASSPORT
+from models.gas.passport import BLAST_RANGE, PASSPORT, PRESSURE_RANGE, RELEASE_RANGE
 from models.gas.source import METHANE, Main, Orifice, circle
 from models.hazards.base import Course, Hazard
 from models.orders import CONTROL
@@ -38,23 +39,10 @@ from models.passport import Passport
 from models.population import occupants
 from models.where import Where
 from models.world import World
-from sim.fields import FieldKind
+from sim.errors import InputError
 from sim.kinds import Unit
 from sim.text import Text
 
-LEVEL = FieldKind(
-    "gas.level", Text("Gas in cellars, of the lower explosive limit", "地下空间燃气浓度（占爆炸下限）"), "building",
-    "ratio", (0.1, 0.2, 0.5, 1.0), 0.01,
-)  # fmt: skip
-BLAST = FieldKind(
-    "gas.blast", Text("Overpressure of the explosion", "爆炸超压"), "building", "kPa", (1.0, 3.0, 7.0, 20.0, 50.0), 0.1)  # fmt: skip
-CUT = FieldKind(
-    "gas.cut", Text("Without gas since the valves were shut", "关阀后停气"), "building", "class", (1.0,), 1.0,
-    (Text("without gas", "停气"),),
-)  # fmt: skip
-ALIGHT = FieldKind(
-    "gas.alight", Text("Set alight by gas", "被燃气引燃"), "building", "class", (1.0,), 1.0, (Text("alight", "引燃"),)
-)
 _SPREADING = "spreading_fire"  #: the orders of a model of fires that spread, where one runs: it reads `gas.alight`
 _OPEN_WITHIN = 1800.0  #: s in which a jet in the open meets its spark, if it does (assumption)
 _ROOM_HEIGHT, _LARGEST = 3.0, 300.0  #: m and m³ of the space beside the leak (assumption)
@@ -90,9 +78,7 @@ class GasLeak(Hazard):
     }  # fmt: skip
     tells: ClassVar[dict[str, Text]] = {
         "gas_strike": Text("an excavator has struck a gas main", "挖掘机挖断燃气管道"),
-        "gas_lower_limit": Text(
-            "the gas in a cellar has reached its lower explosive limit", "地下空间燃气达到爆炸下限"
-        ),
+        "gas_lower_limit": Text("gas in a cellar has reached its lower explosive limit", "地下空间燃气达到爆炸下限"),
         "gas_cordon": Text("streets around the leak are cordoned off, people leave", "泄漏点周边道路封控，人员疏散"),
         "gas_shut_off": Text("the valves around the break are shut", "断点周边阀门已关闭"),
         "gas_explosion": Text("gas has exploded in a building", "建筑内燃气爆炸"),
@@ -118,6 +104,13 @@ class GasLeak(Hazard):
     cordon_m: Annotated[float, Field(ge=0, le=2000), Unit("m")] = 150.0
     valve_min: Annotated[float, Field(gt=0, le=600), Unit("min")] = 8.0  #: for each valve to be shut (assumption)
     leave_min: Annotated[float, Field(gt=0, le=600), Unit("min")] = 5.0  #: until people within the cordon have left
+
+    @model_validator(mode="after")
+    def _hole_is_in_the_pipe(self) -> GasLeak:
+        if self.hole_mm > self.diameter_mm:
+            raise InputError(en=f"a hole of {self.hole_mm:g} mm is wider than its pipe of {self.diameter_mm:g} mm",
+                             zh=f"破口 {self.hole_mm:g} mm 大于管径 {self.diameter_mm:g} mm")  # fmt: skip
+        return self
 
     def begins(self, beside: Container[str]) -> Mapping[str, float]:
         """Return the hour at which it begins."""
@@ -155,6 +148,7 @@ class _Leak(Course):
         at = world.moment(kind.hour)
         world.engine.at(at, self._struck)
         world.warn("gas_leak", Text("The gas mains of this city are synthetic.", "本城市燃气管网为合成数据。"))
+        world.within("gas_leak", PRESSURE_RANGE, kind.pressure_kpa)
 
     def _spaces(self) -> None:
         """Find the cellars that the gas reaches: nearer ones get more, as one over the distance."""
@@ -171,6 +165,7 @@ class _Leak(Course):
     def _struck(self) -> None:
         world, now = self._world, self._world.engine.now
         self._flow, self._pressure = self._main.strike(self._hole)
+        world.within("gas_leak", RELEASE_RANGE, self._flow)
         self._strike = world.recorder.event(now, "gas_strike", node=self._node)
         self._order = world.open_order("gas_leak", key=self._entity, node=self._node, cause=self._strike)
         luck = world.rules.stream
@@ -188,10 +183,14 @@ class _Leak(Course):
         for space in np.flatnonzero((self._fraction >= METHANE.lower) & ~self._told).tolist():
             self._told[space] = True
             node = int(self._world.city.buildings.drive_node[self._near[space]])
-            self._world.recorder.event(now, "gas_lower_limit", order=self._order, node=node, cause=self._strike)
+            self._happens("gas_lower_limit", node)
         self._sparks(now, beat)
         if self._shut and self._flow == 0.0 and (self._fraction < _SAFE * METHANE.lower).all():
-            self._clear(now)
+            self._clear()
+
+    def _happens(self, name: str, node: int) -> int:
+        world = self._world
+        return world.recorder.event(world.engine.now, name, order=self._order, node=node, cause=self._strike)
 
     def _flow_out(self, beat: float) -> None:
         if not self._shut:
@@ -212,18 +211,18 @@ class _Leak(Course):
 
     def _explode(self, space: int) -> None:
         """Let the mixture in a cellar explode: blast, harm, and a fire that follows."""
-        world, places = self._world, self._world.city.buildings
+        places = self._world.city.buildings
         building = int(self._near[space])
         burnt = confined_mass(METHANE, float(self._fraction[space]), float(self._volume[space]))
         node = int(places.drive_node[building])
-        event = world.recorder.event(
-            world.engine.now, "gas_explosion", order=self._order, node=node, cause=self._strike
-        )
+        event = self._happens("gas_explosion", node)
         self._exploded[space] = True
         self._fraction[space], self._exchange[space] = 0.0, 20.0 / HOUR  # no pane is left (assumption)
         distance = np.hypot(places.x - places.x[building], places.y - places.y[building])
         away = np.maximum(distance, 2.0 / 3.0 * np.sqrt(places.footprint / np.pi))  # the mean within a disc
-        pressure = overpressure(away, tnt_mass(burnt, METHANE.heat, self._kind.blast_share))
+        mass = tnt_mass(burnt, METHANE.heat, self._kind.blast_share)
+        self._world.within("gas_leak", BLAST_RANGE, away.min() / np.cbrt(mass))
+        pressure = overpressure(away, mass)
         np.maximum(self._blast, pressure / 1000.0, out=self._blast)
         self._harm(pressure, building, event)
         self._fire(building, event)
@@ -254,11 +253,8 @@ class _Leak(Course):
         """Let the jet at the break burn: what is near catches fire, and no more gas seeps away."""
         if self._flow <= 0.0 or self._burns:
             return
-        world = self._world
         self._burns = True
-        event = world.recorder.event(
-            world.engine.now, "gas_jet_fire", order=self._order, node=self._node, cause=self._strike
-        )
+        event = self._happens("gas_jet_fire", self._node)
         heat = jet_heat(self._flow, METHANE, np.maximum(self._distance, 1.0))
         outdoors = 0.05 * self._inside()  # assumption; they are out of it after 20 s
         self.deaths += float((outdoors * burn_deaths(heat, 20.0)).sum())
@@ -320,11 +316,11 @@ class _Leak(Course):
             self._exchange[:] = np.maximum(self._exchange, 5.0 / HOUR)  # the crew opens doors and vents (assumption)
             self._world.reach(self._order, CONTROL, "gas_shut_off", cause=self._strike)
 
-    def _clear(self, now: float) -> None:
+    def _clear(self) -> None:
         world = self._world
         self._over = True
         self._level[:] = 0.0
-        event = world.recorder.event(now, "gas_cleared", order=self._order, node=self._node, cause=self._strike)
+        event = self._happens("gas_cleared", self._node)
         world.roads.set("gas_leak", np.ones(world.city.drive.edges), event)
 
     def ended(self, order: int) -> None:

@@ -22,9 +22,9 @@ from models.hazards.base import Course, Hazard
 from models.passport import Passport
 from models.roads import MOST
 from models.traffic.demand import OUTSIDE, REACH_S, TRIPS
-from models.traffic.passport import PASSPORT
+from models.traffic.passport import LENGTH_RANGE, LOAD_RANGE, PASSPORT
 from models.traffic.queues import Queues
-from models.traffic.streets import BUSIEST, LENGTHS, STEP, Driving, traffic_of
+from models.traffic.streets import STEP, Driving, traffic_of
 from models.where import Where
 from models.world import World
 from sim.city.speeds import drive_speeds
@@ -116,13 +116,7 @@ class _Traffic(Course):
 
     def _warn_of_lengths(self, length: np.ndarray) -> None:
         """Warn of streets outside the lengths that were checked, and of those that a vehicle passes within a step."""
-        least, most = LENGTHS
-        odd = int(((length < least) | (length > most)).sum())
-        if odd:
-            self._world.warn("road_traffic", Text(
-                f"{odd} of {len(length)} streets are shorter than {least:g} m or longer than {most:g} m:"
-                " queues were not checked there.",
-                f"{len(length)} 条路段中有 {odd} 条短于 {least:g} 米或长于 {most:g} 米，排队模型在此未经检验。"))  # fmt: skip
+        self._world.within("road_traffic", LENGTH_RANGE, length)
         short = int((length < self._traffic.speed * STEP).sum())
         if short:
             self._world.warn("road_traffic", Text(
@@ -179,10 +173,7 @@ class _Traffic(Course):
             self._tell(now)
 
     def _warn_of_load(self, hour: int) -> None:
-        if self._traffic.overloaded(hour):
-            self._world.warn("road_traffic", Text(
-                f"The flow on a street is more than {BUSIEST:g} times its capacity: its speed was not checked there.",
-                f"有路段流量超过通行能力的 {BUSIEST:g} 倍，该处速度超出模型检验范围。"))  # fmt: skip
+        self._world.within("road_traffic", LOAD_RANGE, self._traffic.usual(hour).flow / self._traffic.capacity)
 
     def _flow(self, queues: Queues, beat: float) -> None:
         closed = self._others <= 0.0

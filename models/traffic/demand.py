@@ -19,8 +19,9 @@ TRIPS = 1.0
 #: 1/β of the gravity model, s: half an hour of driving is not rare (assumption).
 REACH_S = 900.0
 #: Vehicles that come in from outside for each trip that begins in the city, and as many that go out (assumption): a city of
-#: half a million is a part of a larger one, and a trip of 9 km from within 11 km by 11 km leaves it more often than not.
-OUTSIDE = 0.8
+#: half a million is a part of a larger one. With it 11.3 km are driven a resident and day in the default city, as much as
+#: about .35 vehicles a resident do at 12,000 km a year (the size of Nanjing's stock, assumption).
+OUTSIDE = 1.0
 #: Share of a working day's vehicle trips that begins in each hour (assumption): seven tenths with two peaks as in household
 #: surveys of Chinese cities, three tenths, taxis and goods, even over the day.
 HOURS = (

@@ -38,8 +38,6 @@ JAM = 0.15  #: vehicles a metre and lane at a standstill (assumption: 6.7 m each
 WAVE = 5.0  #: m/s, speed at which a queue starts off backwards (assumption: 18 km/h)
 GAP = 1e-3  #: relative gap to which a city's hours are computed: below what the demand is known to
 STEP = 2.0  #: s, of the queues
-LENGTHS = (10.0, 5000.0)  #: m of a street, in which queues were checked
-BUSIEST = 2.0  #: flow over capacity up to which the time under flow is believed
 
 
 @dataclass(frozen=True)
@@ -100,10 +98,6 @@ class StreetTraffic:
             begun, ended = begun + crossing, ended + crossing
         matrix = gravity(begun, ended, self._cost, 1.0 / self._driving.reach_s)
         return Trips(self.zone, matrix / 3600.0)
-
-    def overloaded(self, hour: int) -> bool:
-        """Return whether a street carries so much in an `hour` that the time under flow was not checked there."""
-        return bool((self.usual(hour).flow > BUSIEST * self.capacity).any())
 
     def usual(self, hour: int) -> Equilibrium:
         """Return the user equilibrium of an `hour` of the day, flows in vehicles/s and times in s; computed once."""

@@ -10,6 +10,8 @@ from models.constants import ATMOSPHERE
 from models.gas.source import METHANE, Main, Orifice, circle
 from models.hazards.gas_leak import GasLeak
 from models.population import occupants
+from sim.errors import InputError
+from sim.validation import validated
 
 CALM = {"gas_leak": {"hour": 9.0, "sparks": 0.0, "where": {"near": "school"}}}
 SPARKS = {"gas_leak": {"hour": 9.0, "sparks": 500.0, "where": {"near": "school"}, "seeps": 0.05}}
@@ -147,3 +149,15 @@ def test_where_fires_spread_the_explosion_sets_one_alight_and_calls_no_other(run
     exploded = told[told["kind"] == "gas_explosion"]
     assert sum(told["kind"] == "fire_set") == len(exploded) == len(alight)
     assert entered_closed(simulation) == 0
+
+
+def test_a_hole_is_no_wider_than_its_pipe():
+    GasLeak(hole_mm=100.0, diameter_mm=100.0)
+    with pytest.raises(InputError, match="500 mm is wider than its pipe of 100 mm"):
+        validated(GasLeak, {"hole_mm": 500.0, "diameter_mm": 100.0})
+
+
+@pytest.mark.parametrize(("pressure_kpa", "warns"), [(1.0, True), (300.0, False)])
+def test_a_pressure_that_was_not_checked_warns(runs, pressure_kpa, warns):
+    simulation = runs.run({"gas_leak": {**CALM["gas_leak"], "pressure_kpa": pressure_kpa}})
+    assert any("pressure in the main" in one.text.en for one in simulation.world.warnings.values()) == warns

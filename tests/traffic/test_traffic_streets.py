@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.traffic.streets import GAP, MOST_ZONES, Driving, StreetTraffic
+from models.traffic.streets import GAP, Driving, StreetTraffic, traffic_of
+from models.traffic.zones import MOST_ZONES, SECTORS, with_connectors, zones_of
 
-BUSY = Driving(trips=8.0)  # the small city is empty otherwise
+BUSY = Driving(trips=8.0, outside=0.5)  # the small city is empty otherwise
 
 
 @pytest.fixture(scope="module")
@@ -18,9 +19,9 @@ def traffic(tiny_city, tiny_people) -> StreetTraffic:
 
 def test_trips_follow_the_hour_and_keep_their_sum(traffic, tiny_city):
     day = sum(traffic.trips(hour).matrix.sum() * 3600.0 for hour in range(24))
-    assert day == pytest.approx(8.0 * tiny_city.residents, rel=1e-6)
+    assert day == pytest.approx(1.5 * 8.0 * tiny_city.residents, rel=1e-6)
     assert traffic.trips(8).matrix.sum() > 10 * traffic.trips(3).matrix.sum()
-    assert 3 <= len(traffic.zone) <= MOST_ZONES
+    assert 3 <= len(traffic.zone) <= MOST_ZONES + SECTORS
 
 
 def test_streets_slow_down_as_the_bureau_of_public_roads_says(traffic):
@@ -35,6 +36,43 @@ def test_every_hour_is_an_equilibrium(traffic):
         assert usual.gap <= GAP
         assert (usual.time >= traffic.network.free * (1 - 1e-12)).all()
     assert traffic.usual(8).time.sum() > traffic.usual(3).time.sum()
+
+
+def test_zones_hold_everybody_and_reach_every_junction_with_a_building(traffic, tiny_city, tiny_people):
+    residents = np.bincount(tiny_people.home, minlength=len(tiny_city.buildings)).astype(np.float64)
+    zones = zones_of(tiny_city, residents, traffic.capacity)
+    gates = zones.gate > 0
+    assert zones.home.sum() == residents.sum()
+    assert zones.home[gates].sum() == zones.away[gates].sum() == 0.0
+    assert 1 <= gates.sum() <= SECTORS
+    of_gate = gates[zones.zone]
+    assert sorted(zones.node[~of_gate]) == np.unique(tiny_city.buildings.drive_node).tolist()
+    assert not np.isin(zones.node[of_gate], tiny_city.buildings.drive_node).any()
+    joined, place = with_connectors(traffic.network, zones)
+    assert joined.head[place].tolist() == traffic.network.head.tolist()
+    assert joined.tail[place].tolist() == traffic.network.tail.tolist()
+    assert joined.links == traffic.network.links + 2 * len(zones.node)
+
+
+def test_no_street_carries_a_whole_zone(traffic):
+    trips, begun = traffic.trips(8).matrix.sum(axis=1), traffic.begun(8)
+    largest = trips[traffic._gate == 0].max()
+    assert np.sort(begun)[-1] < largest
+    assert (begun > 0).sum() > 3 * len(trips)
+
+
+def test_more_trips_raise_the_index_and_night_is_free(traffic, tiny_city, tiny_people):
+    residents = np.bincount(tiny_people.home, minlength=len(tiny_city.buildings)).astype(np.float64)
+    calm = StreetTraffic(tiny_city, residents, Driving(trips=1.0, outside=0.5))
+    assert traffic.index(8) > calm.index(8) > calm.index(3) >= 1.0
+    assert traffic.index(8) > traffic.index(12) > traffic.index(3)
+    assert calm.index(3) < 1.02
+
+
+def test_traffic_is_kept_by_city_people_and_driving(tiny_city):
+    nobody = np.zeros(len(tiny_city.buildings))
+    assert traffic_of(tiny_city, nobody, BUSY) is traffic_of(tiny_city, nobody, BUSY)
+    assert traffic_of(tiny_city, nobody, BUSY) is not traffic_of(tiny_city, nobody + 1.0, BUSY)
 
 
 def test_begun_and_turned_account_for_all_flow(traffic):
