@@ -40,6 +40,7 @@ from models.population import occupants
 from models.where import Where
 from models.world import World
 from sim.errors import InputError
+from sim.fields import FieldKind
 from sim.kinds import Unit
 from sim.text import Text
 
