@@ -103,5 +103,5 @@ def _tell(fire: Fire, known: NDArray[np.int32]) -> None:
 def _bytes(town: Town) -> int:
     """Return the bytes of a town and its fire: records of buildings, compartments and neighbours, outlines and cells."""
     count, pairs, units = len(town.site), len(town.pair), int(town.site["units"].sum())
-    records = count * (SITE.itemsize + HOME.itemsize + 8 + 8) + units * UNIT.itemsize + pairs * (PAIR.itemsize + 4)
+    records = count * (SITE.itemsize + HOME.itemsize + 8 + 8) + units * UNIT.itemsize + pairs * (PAIR.itemsize + 8)
     return records + town.corner.nbytes + town.cells.first.nbytes + town.cells.building.nbytes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from math import ceil, isnan
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +15,10 @@ from models.fire import harm
 from models.fire.access import free_fronts
 from models.fire.evacuees import Well
 from models.fire.fireground import fire_ground, place_water, places_of
-from models.fire.grounds import Ground, Grounds
+from models.fire.first_aid import control_chance
+from models.fire.grounds import ORDER, Ground, Grounds
 from models.fire.growth import class_growth_rate
-from models.fire.spread import advance
+from models.fire.spread import advance, put_out
 from models.fire.state import (
     BRAND,
     CONTACT,
@@ -33,7 +35,8 @@ from models.fire.state import (
     wind_from,
 )  # fmt: skip
 from models.fire.structures import standard_classes
-from models.fire.towers import Towers
+from models.fire.tower import ALARM_S
+from models.fire.towers import CASUALTY, Towers
 from models.fire.town import Town, build_town
 from models.fire.water import available, left_in_tanks, mains_flow
 from models.hazards.base import Course
@@ -78,6 +81,7 @@ class FireCourse(Course):
         self._tanks: dict[int, tuple[int, float]] = {}  #: engines so far and l in their tanks, by origin of the ground
         self._short: set[int] = set()  #: origins of grounds that have not the water they want
         self._deaths: dict[int, float] = {}  #: expected, by building
+        self._hurt: dict[int, int] = {}  #: in low buildings
 
     def step(self, now: float, beat: float) -> None:
         """Burn from `now` to `now + beat`: ignite, place water, spread, tell."""
@@ -163,7 +167,7 @@ class FireCourse(Course):
             if self._known[b] == 0:
                 self._took_fire(b)
             if self._known[b] < INVOLVED and np.isfinite(home["flashed"][b]):
-                self._event(b, "fire_flashover")
+                self._flashes_over(b)
             if home["state"][b] > INVOLVED:
                 self._event(b, "fire_put_out" if home["state"][b] == OUT else "fire_burnt_out")
         self._known[:] = home["state"]
@@ -175,6 +179,28 @@ class FireCourse(Course):
         state = self._fire.home["state"][list(ground.members)]
         return bool(np.isin(state, (GROWING, INVOLVED)).any())
 
+    def called(self, order: int) -> None:
+        """Let people on the spot fight what began a fire ground."""
+        ground = self._grounds.of_order(order)
+        if ground is not None and order == ground.orders[0]:
+            self._aid(ground.origin, order)
+
+    def _aid(self, b: int, order: int) -> None:
+        """Let a resident of a building, where somebody is at home, and the micro station try to put its fire out."""
+        hour, lives = self._world.hour(self._world.engine.now), self._towers.residents(b)
+        brand = self._fire.home["way"][b] == BRAND  # a fire that was set has somebody who set it
+        present = 1.0 - (1.0 - harm.share_at_home(hour)) ** lives if brand else 1.0
+        entity = int(self._town.site["key"][b])
+        self._kind.first_aid(self._world, order, entity, partial(self._attempt, b, entity), present)
+
+    def _attempt(self, b: int, entity: int, who: str, q50_mw: float) -> None:
+        """Let `who` try to put out a building that burns, at the heat that it had at the last beat."""
+        site, home = self._town.site[b], self._fire.home[b]
+        chance = control_chance(float(home["heat"]) / 1000.0, q50_mw)
+        if home["state"] in (GROWING, INVOLVED) and self._world.rules.stream.chance(chance, f"spread.{who}", entity):
+            put_out(home, self._fire.unit[site["first_unit"] : site["first_unit"] + site["units"]])
+            self._events[b] = self._event(b, f"fire_stopped_by_{who}")
+
     def _took_fire(self, b: int) -> None:
         home = self._fire.home[b]
         cause = int(home["cause"])
@@ -182,18 +208,32 @@ class FireCourse(Course):
         self._events[b] = event
         order = self._grounds.join(b, cause, event, self._town)
         self._towers.enter(b, float(home["since"]), event, order)
-        self._deaths[b] = self._low_deaths(b, cause)
+        ground = self._grounds.of_building(b)
+        if home["way"] == BRAND and ground is not None and ground.origin != b:  # nobody calls for it once more
+            world, entity = self._world, int(self._town.site["key"][b])
+            kind = self._kind.opens[ORDER].detect
+            noticed = world.rules.stream.lognormal(kind.median_s, kind.sigma, "spread.noticed", entity)
+            world.engine.at(world.engine.now + noticed, lambda: self._aid(b, order))
 
-    def _low_deaths(self, b: int, cause: int) -> float:
-        """Return the expected deaths in a house lit by another: people who sleep past the neighbour's fire."""
-        if cause < 0 or b in self._towers.inside:
-            return 0.0
-        own, other = self._fire.home[b], self._fire.home[cause]
-        hour = float(own["since"]) / HOUR % 24.0
-        at_home = harm.share_at_home(hour) * self._towers.residents(b)
-        grown = float(np.sqrt(self._town.site["flash"][b] / self._town.site["alpha"][b]))
-        tenable = float(own["since"]) + min(grown, HOUR) - float(other["flashed"])
-        return at_home * harm.share_caught(harm.leaving_seconds(hour, 0.0), tenable) * harm.CAUGHT_IN_LOW
+    def _flashes_over(self, b: int) -> None:
+        """Tell that a building flashes over; of those who have not left a low one some are hurt, and some die."""
+        event = self._event(b, "fire_flashover")
+        if b in self._towers.inside:
+            return
+        own = self._fire.home[b]
+        cause, hour = int(own["cause"]), float(own["since"]) / HOUR % 24.0
+        # The alarm is the neighbour's flashover, or one's own.
+        alarm = float(self._fire.home["flashed"][cause]) if cause >= 0 else float(own["since"]) + ALARM_S
+        caught = harm.share_caught(harm.leaving_seconds(hour, 0.0), float(own["flashed"]) - alarm)
+        at_home = harm.share_at_home(hour)
+        if cause >= 0:  # the deaths where a fire begins are those of the statistics
+            self._deaths[b] = at_home * self._towers.residents(b) * caught * harm.CAUGHT_IN_LOW
+        chance = at_home * caught * harm.CAUGHT_IN_LOW * harm.HURT_PER_DEATH
+        keys, _ = self._towers.keys(b)
+        hurt = keys[self._world.rules.stream.uniforms("fire.hurt", keys) < chance]
+        self._hurt[b] = len(hurt)
+        for key in hurt.tolist():
+            self._world.open_order(CASUALTY, key=key, building=b, cause=event)
 
     def _event(self, b: int, name: str, cause: int | None = None) -> int:
         """Log what happens to a building now; its cause is by default that it took fire."""
@@ -247,7 +287,7 @@ class FireCourse(Course):
             "way": np.array([_TOLD[way] for way in home["way"][lit].tolist()], dtype=object),
             "cause": home["cause"][lit], "state": home["state"][lit], "floor_area": city.floor_area[lit],
             "burnt_share": self._burnt_shares(lit), "caught": np.array([row[0] for row in inside]),
-            "hurt": np.array([row[1] for row in inside]), "dead": np.array([row[2] for row in inside], dtype=np.float64),
+            "hurt": np.array([row[1] + self._hurt.get(int(b), 0) for row, b in zip(inside, lit, strict=True)]), "dead": np.array([row[2] for row in inside], dtype=np.float64),
         }  # fmt: skip
 
     def _burnt_shares(self, lit: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -18,6 +18,7 @@ NIGHT, DAY, REST = 0.313 / 0.103, 0.374 / 0.614, 0.313 / 0.283
 #: Median minutes from alarm to leaving the flat, awake and asleep (PD 7974-6, managed dwellings; assumption).
 AWAKE_MIN, ASLEEP_MIN = 3.0, 10.0
 CAUGHT_IN_LOW = 0.05  #: share of those still inside a low house at flashover who die (assumption)
+HURT_PER_DEATH = 12_720.0 / 2_520.0  #: in home fires of the United States, 2010 to 2014 (NFPA 2016)
 STAIR_S = (
     15.0  #: s a person needs for a storey downward with others (SFPE Handbook: .8 m/s on 11 m of slope and landing)
 )

@@ -128,7 +128,7 @@ def _burn(
     if burning == 0:
         home.state = BURNT if home.flashed < inf else OUT
     elif home.damp < PUT_OUT:
-        _put_out(home, units)
+        put_out(home, units)
     if home.low != low or home.high != high:
         home.low, home.high, home.lean = low, high, -1.0
     return flashed, released
@@ -146,7 +146,8 @@ def _soak(home: Any, dt: float) -> bool:
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _put_out(home: Any, units: NDArray[np.void]) -> None:
+def put_out(home: Any, units: NDArray[np.void]) -> None:
+    """Put a building's fire out, unit by unit."""
     home.state = OUT
     for u in range(len(units)):
         if units[u].state == GROWING or units[u].state == INVOLVED:

@@ -43,11 +43,11 @@ class Towers:
         world = self._world
         leak, well = self.smoke_ways.get(building, (STAIR_LEAK, Well(0.0, 0.0)))
         hour = since / HOUR % 24.0
-        people = people_at_home(world.rules.stream, self._residents(building), int(site["storeys"]), hour, well)
+        people = people_at_home(world.rules.stream, self.keys(building), int(site["storeys"]), hour, well)
         self.inside[building] = Tower(Stair(int(site["storeys"]), STOREY_M), people, since, leak)
         self._event[building], self._order[building] = event, order
 
-    def _residents(self, building: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    def keys(self, building: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
         """Return the keys of a building's residents, and of the first resident of the flat of each."""
         population = self._world.population
         here = population.home == building

@@ -5,6 +5,7 @@ Q = α·t² with the standard growth classes of `models.fire.growth`, capped by 
 
 from __future__ import annotations
 
+from functools import partial
 from math import exp, isnan
 from typing import Annotated, ClassVar, Literal
 
@@ -13,9 +14,9 @@ from pydantic import AfterValidator, Field
 
 from models.calendar import MINUTE
 from models.checks import whole
+from models.fire.first_aid import FirstAid, aid_decisions, control_chance
 from models.fire.growth import CLASS_SECONDS, class_growth_rate, growing_heat
-from models.hazards.base import Course, Hazard
-from models.intake import interview_s
+from models.hazards.base import Course
 from models.orders import ARRIVE, CONTROL, ONSET, REPORT
 from models.passport import Passport, Valid
 from models.world import World
@@ -28,14 +29,14 @@ _GROWTH = tuple(class_growth_rate(name) for name in CLASS_SECONDS)
 HEAT_RANGE = Valid(Text("heat", "热释放"), 0.0, 25.0, "MW")
 
 
-class BuildingFire(Hazard):
+class BuildingFire(FirstAid):
     """A building fire and those who fight it in turn: resident, micro station, engine, full response."""
 
     title: ClassVar[Text] = Text(en="Building fire", zh="建筑火灾")
     decisions: ClassVar[tuple[str, ...]] = (
-        "fire.class", "fire.fuel", "fire.resident_tries", "fire.resident",
-        "fire.micro_activated", "fire.micro_arrival", "fire.micro", "fire.engine", "fire.full",
+        "fire.class", "fire.fuel", *aid_decisions("fire"), "fire.engine", "fire.full",
     )  # fmt: skip
+    luck: ClassVar[str] = "fire"
     passport: ClassVar[Passport] = Passport(
         equations=(
             Text("growth Q = α·t², capped by the fuel", "增长 Q = α·t²，以燃料为上限"),
@@ -58,9 +59,6 @@ class BuildingFire(Hazard):
     )
     fuel_mw: Annotated[float, Field(gt=0, le=1000), Unit("MW")] = 2.5  #: median of the heat that the fuel allows
     fuel_sigma: Annotated[float, Field(gt=0, le=3), Unit("log")] = 1.2
-    resident_tries: Annotated[float, Field(ge=0, le=1), Unit("share")] = 0.3
-    q50_resident_mw: Annotated[float, Field(gt=0), Unit("MW")] = 0.1
-    q50_micro_mw: Annotated[float, Field(gt=0), Unit("MW")] = 0.8
     q50_engine_mw: Annotated[float, Field(gt=0), Unit("MW")] = 6.0
     q50_full_mw: Annotated[float, Field(gt=0), Unit("MW")] = 25.0
     deaths_per_fire: Annotated[float, Field(ge=0, le=1), Unit("deaths")] = 0.0046  #: Jan–Sep 2024: 999 of 217,000
@@ -91,19 +89,8 @@ class _Fires(Course):
 
     def called(self, order: int) -> None:
         """Let a resident try at the call; the micro station is alerted with the brigade, once the address is known."""
-        incident, stream, rules = self._world.incident(order), self._world.rules.stream, self._world.rules_of(order)
-        if stream.chance(self._kind.resident_tries, "fire.resident_tries", incident):
-            self._attempt(order, "resident", self._kind.q50_resident_mw)
-        night = self._world.hour(self._world.engine.now) >= 20 or self._world.hour(self._world.engine.now) < 8
-        active = rules["micro_station.p_activated"]
-        active *= rules["micro_station.night_factor"] if night else 1.0
-        if stream.chance(active, "fire.micro_activated", incident):
-            median = rules["micro_station.arrival_min"] * MINUTE
-            wait = interview_s(rules, incident) + stream.lognormal(median, 0.5, "fire.micro_arrival", incident)
-            self._world.engine.at(
-                self._world.engine.now + wait,
-                lambda: self._attempt(order, "micro", self._kind.q50_micro_mw),
-            )
+        attempt = partial(self._attempt, order)
+        self._kind.first_aid(self._world, order, self._world.incident(order), attempt)
 
     def arrival(self, order: int, present: int, expected: int) -> bool:
         """First engine, full response and each crew of a reinforcement try with the strength that is there."""
@@ -150,8 +137,9 @@ class _Fires(Course):
         if not isnan(self._world.orders.stamps[order, CONTROL]):
             return True
         heat = self.heat_mw(order, self._world.engine.now)
-        chance = 1.0 / (1.0 + (heat / q50) ** 2)
-        if self._world.rules.stream.chance(chance, f"fire.{who}", self._world.incident(order), moment):
+        if self._world.rules.stream.chance(
+            control_chance(heat, q50), f"fire.{who}", self._world.incident(order), moment
+        ):
             self._world.reach(order, CONTROL, f"controlled_by_{who}")
             return True
         return False

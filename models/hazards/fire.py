@@ -13,12 +13,13 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from models.catalogue import Duration, IncidentKind
 from models.checks import whole
 from models.fire.course import ALIGHT, HYDRANT, FireCourse
+from models.fire.first_aid import FirstAid, aid_decisions
 from models.fire.grounds import ORDER
 from models.fire.growth import class_growth_rate
 from models.fire.passport import PASSPORT, STOREYS_RANGE, WIND_RANGE
 from models.fire.structures import MASONRY, RESISTANT, STRUCTURES, WOODEN
 from models.fire.towers import CASUALTY
-from models.hazards.base import Course, Hazard
+from models.hazards.base import Course
 from models.indicator import Columns, IndicatorKind
 from models.passport import Passport
 from models.where import Where
@@ -71,20 +72,22 @@ def _burnt_area(columns: Columns) -> float:
 
 def _sum(name: str) -> IndicatorKind:
     titles = {"caught": Text("People caught by smoke at the end", "结束时仍被烟气围困人数"),
-              "hurt": Text("People hurt by smoke", "烟气伤员"), "dead": Text("Deaths in tall buildings on fire", "高层火灾死亡人数")}  # fmt: skip
+              "hurt": Text("People hurt by fire or smoke", "火灾伤员"), "dead": Text("Deaths in tall buildings on fire", "高层火灾死亡人数")}  # fmt: skip
     return IndicatorKind(f"{name}.fire", titles[name], Text("persons", "人"), "lower",
                          lambda columns: float(columns[name].sum()), table="fire")  # fmt: skip
 
 
-class Fire(Hazard):
+class Fire(FirstAid):
     """A fire that spreads between compartments and buildings, with those who fight it and those who flee."""
 
     title: ClassVar[Text] = Text(en="Fire that spreads", zh="蔓延火灾")
     passport: ClassVar[Passport] = PASSPORT
     decisions: ClassVar[tuple[str, ...]] = (
         "fire.where", "fire.structure", "fire.growth", "fire.barrier", "fire.wall", "fire.brands", "fire.reach",
-        "fire.aside", "fire.lights", "fire.home", "fire.asleep", "fire.leaves", "fire.tolerance", "fire.storey", "fire.well", "fire.unknown_brands", "fire.unknown_water",
+        "fire.aside", "fire.lights", "fire.home", "fire.asleep", "fire.leaves", "fire.tolerance", "fire.storey", "fire.well", "fire.unknown_brands", "fire.unknown_water", "fire.hurt",
+        "spread.noticed", *aid_decisions("spread"),
     )  # fmt: skip
+    luck: ClassVar[str] = "spread"
     reads: ClassVar[tuple[str, ...]] = (HYDRANT, ALIGHT)
     writes: ClassVar[tuple[FieldKind, ...]] = (
         FieldKind("fire.state", Text("Fire by building", "建筑火情"), "building", "class", (1.0, 2.0, 3.0, 4.0), 1.0,
@@ -102,7 +105,7 @@ class Fire(Hazard):
             detect=Duration(median_s=90.0, sigma=0.6), on_scene=Duration(median_s=2100.0, sigma=0.5),
         ),
         CASUALTY: IncidentKind(
-            title=Text("Hurt by smoke", "烟气伤员"), per_100k_year=0.0, entity="person", hours=_DAY_LONG, priority=0,
+            title=Text("Hurt by fire or smoke", "火灾伤员"), per_100k_year=0.0, entity="person", hours=_DAY_LONG, priority=0,
             line="emergency", crew="ambulance", target_s=600.0, detect=Duration(median_s=60.0, sigma=0.5),
             on_scene=Duration(median_s=600.0, sigma=0.4), transport_share=1.0,
             handover=Duration(median_s=900.0, sigma=0.5),
@@ -114,6 +117,8 @@ class Fire(Hazard):
         "fire_jumps": Text("a firebrand lights its roof", "飞火引燃屋顶"),
         "fire_breaks_through": Text("fire breaks through the party wall", "火势突破隔墙"),
         "fire_flashover": Text("it flashes over", "发生轰燃"),
+        "fire_stopped_by_resident": Text("a resident puts it out", "居民将其扑灭"),
+        "fire_stopped_by_micro": Text("the micro fire station puts it out", "微型消防站将其扑灭"),
         "fire_put_out": Text("it is put out", "被扑灭"),
         "fire_burnt_out": Text("it has burnt out", "燃尽"),
         "fire_short_of_water": Text(

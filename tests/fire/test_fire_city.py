@@ -117,6 +117,27 @@ def test_turning_the_fire_on_leaves_all_other_luck_alone(tiny: Scenario, tiny_ci
     assert drawn.t_onset.tolist() == stamps[0].t_onset.tolist()
 
 
+@pytest.mark.parametrize("who", ["resident", "micro"])
+def test_who_is_near_puts_out_what_they_can_hold(tower: tuple[Scenario, City], tower_run: Simulation, who: str):
+    scenario, city = tower
+    strong = {"resident": {"resident_tries": 1.0, "q50_resident_mw": 1e3},
+              "micro": {"resident_tries": 0.0, "q50_micro_mw": 1e3}}[who]  # fmt: skip
+    slow = {**scenario.hazards["fire"]["ignitions"][0], "growth": "slow", "structure": "resistant"}
+    parameters = {**scenario.parameters, "micro_station.p_activated": 1.0, "micro_station.night_factor": 1.0}
+    scenario = changed(scenario, ignitions=[slow], **strong).model_copy(update={"parameters": parameters})
+    run = play(scenario, city)
+    events, fire = frame(run, "events"), frame(run, "fire")
+    out = events[events.kind == "fire_put_out"].event.iloc[0]
+    assert chain(events, out) == ["fire_put_out", f"fire_stopped_by_{who}", "fire_set"]
+    assert fire.state.tolist() == [4]
+    orders = frame(run, "orders")
+    assert (orders.t_control < frame(tower_run, "orders").t_control.max()).all()
+
+
+def test_an_ultrafast_fire_is_not_stopped_by_who_is_near(tower_run: Simulation):
+    assert not frame(tower_run, "events").kind.str.startswith("fire_stopped").any()
+
+
 def without_engines(scenario: Scenario) -> Scenario:
     crews = {name: kind.model_copy(update={"count": 0}) if name == "fire_engine" else kind
              for name, kind in scenario.crews.items()}  # fmt: skip
@@ -146,6 +167,14 @@ def test_fires_spread_with_a_cause_each(old_town: tuple[Scenario, City]):
     assert (by_building.t_flashed[caused.cause].to_numpy() <= caused.t_lit.to_numpy()).all()
     for event in events[events.kind.isin(["fire_spreads", "fire_jumps", "fire_breaks_through"])].event:
         assert chain(events, event)[-1] == "fire_set"
+    orders, levels = frame(run, "orders"), city.buildings.levels[fire.building]
+    hurt = orders[orders.kind == "smoke_casualty"]
+    assert len(hurt) == fire.hurt[levels < 7].sum() > 0
+    assert fire.hurt[fire.t_flashed.isna()].sum() == 0
+    onset = events[events.order.isin(hurt.order) & (events.kind == "onset")].event
+    assert {tuple(chain(events, event)[:2]) for event in onset} == {("onset", "fire_flashover")}
+    expected = orders.deaths[orders.kind == "spreading_fire"].sum()
+    assert len(hurt) > expected > 0.0
 
 
 @pytest.mark.slow
