@@ -24,7 +24,6 @@ from sim.errors import InputError
 from sim.text import Text
 
 Floats = NDArray[np.float64]
-_STRIPS = 400  #: at most, in which receptors are sorted
 _FARTHEST = 2e5  #: m: no puff is followed beyond
 
 
@@ -38,7 +37,7 @@ class Strips(NamedTuple):
 
 def in_strips(x: Floats, y: Floats) -> tuple[NDArray[np.int64], Strips]:
     """Return the order of one receptor or more (m) strip by strip, in each with x ascending, and the strips."""
-    count = min(max(len(y) // 10, 1), _STRIPS)
+    count = 1 + int(0.4 * np.sqrt(len(y)))  # strips are then some times as high as receptors are apart
     low = float(y.min())
     height = max((float(y.max()) - low) / count, 1e-3)
     strip = np.minimum(((y - low) / height).astype(np.int64), count - 1)

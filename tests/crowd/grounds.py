@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from models.crowd.crowd import Crowd, Walkers, to_goal
@@ -71,3 +73,30 @@ def imo_room(n: int = 100, door: float = 1.0, speed=None):
     if speed is None:
         speed = free_speeds("30_to_50", np.random.default_rng(2).uniform(size=n))
     return crowd(ground, [outside], cell=np.full(n, room), first=away[:, 0], speed=speed)
+
+
+def hall(doors) -> Crowd:
+    """IMO 9: 1000 people in a hall of 30 × 20 m, each on the way to the nearest of its doors of 1 m."""
+    sketch = Sketch()
+    outside, room = sketch.place(), sketch.room(30.0, 20.0)
+    for _ in doors:
+        sketch.door(room, outside, 1.0)
+    away, _ = spread(1000, 30.0, 20.0, doors)
+    ground, _ = sketch.ground()
+    return crowd(ground, [outside], cell=np.full(1000, room), first=away.min(axis=1))
+
+
+FOUR_DOORS, TWO_DOORS = [(0, 5), (0, 15), (30, 5), (30, 15)], [(0, 5), (0, 15)]
+
+
+def before_a_gate(packed: float = 5.4, speed: float = 1.34):
+    """A stream of .8 persons a second and metre towards a gate of .4, on 300 m of 10 m: people, and the pieces in order."""
+    sketch = Sketch(packed=packed)
+    outside = sketch.place()
+    pieces = [sketch.piece(5.0, 10.0) for _ in range(60)]
+    way = sketch.way_in(pieces[0], 8.0)
+    for a, b in pairwise(pieces):
+        sketch.join(a, b)
+    sketch.gate(pieces[-1], outside, 4.0)
+    ground, at = sketch.ground()
+    return crowd(ground, [outside], entry=np.full(9000, at[way]), speed=speed), pieces

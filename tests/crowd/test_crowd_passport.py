@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from grounds import arrived, corridor, crowd, imo_room, spread
+from grounds import FOUR_DOORS, TWO_DOORS, arrived, corridor, crowd, hall, imo_room
 from test_crowd_walk import fan
 
 from models.crowd.buildings import House, leave
@@ -57,14 +57,8 @@ def test_of_imo(benchmark):
     case = Text("IMO 4: flow through a door of 1 m (1/s)", "IMO 4：1 m 门流量（人/s）")
     both(benchmark, case, 99 / (out[-1] - out[0]), 1.33, 0.005)
     last = []
-    for doors in ([(0, 5), (0, 15), (30, 5), (30, 15)], [(0, 5), (0, 15)]):
-        sketch = Sketch()
-        outside, hall = sketch.place(), sketch.room(30.0, 20.0)
-        for _ in doors:
-            sketch.door(hall, outside, 1.0)
-        ground, _ = sketch.ground()
-        away, _ = spread(1000, 30.0, 20.0, doors)
-        full = crowd(ground, [outside], cell=np.full(1000, hall), first=away.min(axis=1))
+    for doors in (FOUR_DOORS, TWO_DOORS):
+        full = hall(doors)
         full.run(1000.0)
         last.append(arrived(full)[-1])
     case = Text("IMO 9: two doors against four (ratio of times)", "IMO 9：两门与四门用时之比")

@@ -79,7 +79,7 @@ def test_everybody_is_noted_where_they_are(runs):
     simulation = runs.run(TOLD, **EVENING)
     [wave], known = simulation.courses["evacuation"].waves, simulation.world.whereabouts
     assert (known.who == wave.leaving.who).all()
-    assert ((known.state == AWAY) == (wave.outs() <= simulation.world.window[1])).all()  # crews fetch the last after it
+    assert ((known.state == AWAY) == (wave.outs() <= wave.crowd.now)).all()  # crews fetch the last
     assert len(np.unique(known.who)) == len(known) == len(people_of(simulation))
     early = runs.run(TOLD, start_hour=19.0, hours=1.5).world.whereabouts
     left = runs.run(TOLD, start_hour=19.0, hours=1.5).world.fields["evacuation.left"]
