@@ -81,8 +81,8 @@ def test_everybody_is_noted_where_they_are(runs):
     assert (known.who == wave.leaving.who).all()
     assert ((known.state == AWAY) == (wave.outs() <= wave.crowd.now)).all()  # crews fetch the last
     assert len(np.unique(known.who)) == len(known) == len(people_of(simulation))
-    early = runs.run(TOLD, start_hour=19.0, hours=1.5).world.whereabouts
-    left = runs.run(TOLD, start_hour=19.0, hours=1.5).world.fields["evacuation.left"]
+    early = runs.run(TOLD, start_hour=19.0, hours=1.5, drain_days=0.0).world.whereabouts
+    left = runs.run(TOLD, start_hour=19.0, hours=1.5, drain_days=0.0).world.fields["evacuation.left"]
     assert {INSIDE, OUTDOORS, AWAY} == set(early.state.tolist())
     inside = np.bincount(early.building[early.state == INSIDE], minlength=len(left))
     assert inside == pytest.approx(left * np.bincount(early.building, minlength=len(left)))
