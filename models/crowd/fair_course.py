@@ -16,6 +16,7 @@ from models.crowd import harm
 from models.crowd.crowd import Crowd
 from models.crowd.fair import Coming, Fair, Site, along, set_up, visitors
 from models.crowd.passport import DENSITY_RANGE, PIECE_RANGE
+from models.crowd.streets import HALL
 from models.hazards.base import Course
 from models.orders import CONTROL
 from models.world import World
@@ -41,10 +42,11 @@ _MOST_CALLS = 40  #: casualties of one street that are called in one by one
 
 @dataclass
 class _Street:
-    """What is true of a street of the fair."""
+    """What is true of a street of the fair, or of the hall of an entrance to it, which police cannot hold."""
 
     pieces: NDArray[np.int64]
     key: int  #: of its draws
+    hall: bool = False
     order: int = -1  #: that is open
     orders: int = 0
     walked_to: bool = False  #: whether a crew is on its way on foot, or there
@@ -208,7 +210,7 @@ class FairCourse(Course):
         density = self.crowd.density()
         for street in self._streets.values():
             most = float(density[street.pieces].max())
-            if street.order < 0 and most >= self._kind.watch_m2 and now < self._closes:
+            if not street.hall and street.order < 0 and most >= self._kind.watch_m2 and now < self._closes:
                 street.orders += 1
                 street.order = self._order(PRESSURE, street, street.orders, min(1.0, most / 8.0))
                 self._by_order[street.order] = street
@@ -300,12 +302,15 @@ class FairCourse(Course):
             "x": paths.x[first], "y": paths.y[first],
             **{name: np.array([getattr(street, name) for street in streets], dtype=np.float64)
                for name in ("peak", "dense_min", "risk", "hurt", "dead")},
-            "cleared": np.array([street.cleared - self._closes for street in streets], dtype=np.float64) / MINUTE,
+            "cleared": np.array([max(0.0, street.cleared - self._closes) for street in streets], dtype=np.float64) / MINUTE,
         }  # fmt: skip
 
 
 def _streets(fair: Fair, world: World) -> dict[int, _Street]:
-    """Return the streets on which people walk by their links; the ids of a street's corners are those of its luck."""
+    """Return the streets on which people walk by their links, and the halls at entrances by −1 less their piece.
+
+    The ids of a street's corners, or of a hall's, are those of its luck.
+    """
     walk = world.city.walk
     tails = walk.tails()
     ends: dict[int, tuple[int, int]] = {}
@@ -315,4 +320,8 @@ def _streets(fair: Fair, world: World) -> dict[int, _Street]:
     for link in np.unique(fair.paths.link[fair.paths.link >= 0]).tolist():
         a, b = ends.get(link, (link, link))
         found[link] = _Street(fair.paths.pieces(link), (abs(a) << 40) ^ abs(b))
+    paths = fair.paths
+    for piece in np.flatnonzero((paths.link < 0) & (paths.ground.cells.length == HALL[0])).tolist():
+        corner = int(np.argmin(np.hypot(walk.x - paths.x[piece], walk.y - paths.y[piece])))
+        found[-1 - piece] = _Street(np.array([piece]), abs(int(walk.osm_id[corner])), hall=True)
     return found

@@ -24,7 +24,10 @@ WHOLE = {"motorway": 20.0, "trunk": 24.0, "primary": 20.0, "secondary": 16.0, "t
          "path": 2.5, "steps": 3.0}  # fmt: skip
 _ROUND = 0.7  #: sine of the angle to the radius from which on a street leads round the middle
 AMPLE = 5.5  #: persons a m² of calm people who, a little more than 5.4, shuffle on among those who come against
-VESTIBULE = 6.0  #: m, length and width of the place at which people come from outside (assumption)
+HALL = (
+    30.0,
+    20.0,
+)  #: m, length and width of a hall at which people come from outside (assumption: a small concourse of the metro)
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,7 @@ class _Drawing:
     def way_in(self, node: int, rate: float) -> None:
         """Let people come in at a node."""
         self._sketch.packed = AMPLE
-        hall = self._add(self._sketch.piece(VESTIBULE, VESTIBULE), -1, self._at(node))
+        hall = self._add(self._sketch.piece(*HALL), -1, self._at(node))
         self._ways_in[node] = self._sketch.way_in(hall, rate)
         for piece, _ in self._starts.get(node, []):
             self._sketch.join(hall, piece)
