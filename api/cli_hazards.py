@@ -64,7 +64,7 @@ def _print_passport(facts: dict[str, Any], language: Language) -> None:
     from viz.words import figure
 
     typer.echo(f"{facts['title'][language]} ({facts['name']})")
-    valid = [f"{row['quantity'][language]}: {figure(row['low'])} … {figure(row['high'])} {row['unit']}"
+    valid = [f"{row['quantity'][language]}: {figure(row['low'])} … {figure(row['high'])} {row['unit'][language]}"
              for row in facts["valid"]]  # fmt: skip
     writes = [f"{row['title'][language]}, {row['unit'][language]} ({row['name']})" for row in facts["writes"]]
     told: dict[str, Iterable[str]] = {

@@ -59,7 +59,7 @@ def passport_facts(name: str) -> dict[str, Any]:
 
 
 def _valid(row: Valid) -> dict[str, Any]:
-    return {"quantity": row.quantity._asdict(), "low": row.low, "high": row.high, "unit": row.unit}
+    return {"quantity": row.quantity._asdict(), "low": row.low, "high": row.high, "unit": unit_text(row.unit)._asdict()}
 
 
 def _measured(row: Measured) -> dict[str, Any]:

@@ -9,11 +9,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sim.text import Text
+from sim.units import unit_text
 
 #: One file a hazard, written by `make passports`: the tests measure, and nobody else.
 MEASURED = Path(__file__).with_name("passports")
 #: Six digits at least are written down; a test that did not hold writes nothing.
 _ROUNDED = 5e-6
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000.0 else f"{value:.3g}"
 
 
 class Valid(NamedTuple):
@@ -27,9 +32,10 @@ class Valid(NamedTuple):
 
     def outside(self, value: float) -> Text:
         """Return the warning of a value outside the range."""
-        unit = "" if self.unit == "1" else f" {self.unit}"
-        en = f"{self.quantity.en}: {value:.3g}{unit}, checked from {self.low:g} to {self.high:g}."
-        zh = f"{self.quantity.zh}为 {value:.3g}{unit}，验证范围为 {self.low:g}～{self.high:g}。"
+        unit = Text("", "") if self.unit == "ratio" else unit_text(self.unit)
+        here, low, high = _figure(value), _figure(self.low), _figure(self.high)
+        en = f"{self.quantity.en}: {here} {unit.en}".rstrip() + f", checked from {low} to {high}."
+        zh = f"{self.quantity.zh}为 {here} {unit.zh}".rstrip() + f"，验证范围为 {low}～{high}。"
         return Text(en, zh) if self.beyond is None else Text(f"{en} {self.beyond.en}", f"{zh}{self.beyond.zh}")
 
 

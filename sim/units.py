@@ -6,7 +6,7 @@ from sim.errors import InputError
 from sim.text import Text
 
 #: Symbols of the SI read the same in both languages and stand for themselves.
-_SAME = ("m", "°C", "m²", "m³", "mm", "kg", "kPa", "MW", "kW/m²", "ppm", "°")
+_SAME = ("m", "°C", "m²", "m³", "mm", "kg", "kg/s", "kPa", "MW", "kW/m²", "m/kg^(1/3)", "ppm", "°")
 _TOLD = {
     "choice": "选项",
     "class": "类",
@@ -68,6 +68,7 @@ _TOLD = {
     "s": "秒",
     "scope": "适用范围",
     "share": "比例",
+    "storeys": "层",
     "share/min": "比例/分钟",
     "vehicles": "辆",
     "working days": "工作日",

@@ -54,4 +54,4 @@ def test_a_run_outside_the_range_says_so(tiny, tiny_city, tiny_people, name: str
 def test_the_warning_says_how_far():
     row = Valid(Text("wind", "风速"), 0.0, 25.0, "m/s", Text("Brands fly on.", "飞火更远。"))
     assert row.outside(30.0).en == "wind: 30 m/s, checked from 0 to 25. Brands fly on."
-    assert row.outside(30.0).zh == "风速为 30 m/s，验证范围为 0～25。飞火更远。"
+    assert row.outside(30.0).zh == "风速为 30 米/秒，验证范围为 0～25。飞火更远。"

@@ -38,7 +38,7 @@ function Passport({ one, t, told }) {
     <h3>${t("assumptions")}</h3>${list(one.assumptions)}
     <h3>${t("valid")}</h3><p class="soft">${t("validTold")}</p>
     <${Table} label=${`${told(one.title)}: ${t("valid")}`} heads=${[["quantity"], ["lowest", "n"], ["highest", "n"], ["unit"]].map(([key, n]) => [t(key), n])} none=${t("noneYet")}
-      rows=${one.valid.map((row) => [told(row.quantity), figure(row.low), figure(row.high), row.unit])} />
+      rows=${one.valid.map((row) => [told(row.quantity), figure(row.low), figure(row.high), told(row.unit)])} />
     <h3>${t("benchmark")}</h3><p class="soft">${t("benchmarkTold")}</p>
     <${Table} label=${`${told(one.title)}: ${t("benchmark")}`} heads=${[["testCase"], ["expectedValue", "n"], ["gotValue", "n"], ["errorValue", "n"], ["tolerance", "n"], ["verdict"]].map(([key, n]) => [t(key), n])} none=${t("noneYet")}
       rows=${one.measured.map((row) => [told(row.case), exact(row.expected), exact(row.got), errorText(row.error, row), errorText(row.tolerance, row), row.held ? `✓ ${t("held")}` : `✗ ${t("notHeld")}`])} />

@@ -6,15 +6,9 @@ from models.passport import Passport, Valid
 from sim.text import Text
 
 HIGHEST_R0 = 5.0
-R0_RANGE = Valid(Text("R0", "基本再生数"), 0.0, HIGHEST_R0, "1")
+R0_RANGE = Valid(Text("R0", "基本再生数"), 0.0, HIGHEST_R0, "ratio")
 PERIOD_RANGE = Valid(Text("latent and infectious period", "潜隐期与传染期"), 0.1, 30.0, "d")
-RESIDENTS_RANGE = Valid(
-    Text("residents", "居民数"),
-    1_000.0,
-    5_000_000.0,
-    "persons",
-    Text("The exact law of a group holds, averages do not.", "群体精确分布成立，均值结果不可靠。"),
-)
+RESIDENTS_RANGE = Valid(Text("residents", "居民数"), 1_000.0, 5_000_000.0, "persons")
 PASSPORT = Passport(
     equations=(
         Text("Infection of a resident when Σ over settings ∫ β·activity(hour)·I/nᵃ dt, times susceptibility, reaches −ln(u) (Sellke)",

@@ -10,7 +10,7 @@ WIND_RANGE = Valid(
     "m/s",
     Text("Landing distances of brands were not checked there.", "飞火落距未经验证。"),
 )
-STOREYS_RANGE = Valid(Text("storeys", "层数"), 1.0, 60.0, "levels")
+STOREYS_RANGE = Valid(Text("storeys", "层数"), 1.0, 60.0, "storeys")
 PASSPORT = Passport(
     equations=(
         Text("growth Q = α·t², 1055 kW at 600, 300, 150 or 75 s", "增长 Q = α·t²，600、300、150、75 s 达 1055 kW"),

@@ -30,7 +30,7 @@ WATER_RANGE = Valid(
     Text("It runs over the ground: see the flood model.", "积水将漫流，请参考内涝模型。"),
 )
 GAUGE_RANGE = Valid(Text("Pressure above the atmosphere", "表压"), 0.0, 1000.0, "kPa")
-DEMAND_RANGE = Valid(Text("Demand, of the usual one", "用气量倍数"), 0.0, 3.0, "1")
+DEMAND_RANGE = Valid(Text("Demand, of the usual one", "用气量倍数"), 0.0, 3.0, "ratio")
 
 POWER = Passport(
     equations=(

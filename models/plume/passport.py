@@ -19,7 +19,7 @@ STREETS_RANGE = Valid(
     Text("Height over width of the streets", "街道高宽比"),
     0.0,
     CANYON,
-    "1",
+    "ratio",
     Text(
         "The streets are canyons: gas stays longer and may be several times thicker there.",
         "街道呈峡谷状：气体滞留更久，浓度可能高出数倍。",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from models.passport import Passport, Valid
 from sim.text import Text
 
-LOAD_RANGE = Valid(Text("Flow over capacity", "流量与通行能力之比"), 0.0, 2.0, "1")
+LOAD_RANGE = Valid(Text("Flow over capacity", "流量与通行能力之比"), 0.0, 2.0, "ratio")
 LENGTH_RANGE = Valid(Text("Length of a link", "路段长度"), 10.0, 5000.0, "m")
 PASSPORT = Passport(
     equations=(
