@@ -121,12 +121,13 @@ class Simulation:
     def _play_out(self, most: float) -> None:
         """Let hazards go on after the window, up to `most` s, while they keep streets closed or crews at work."""
         world = self.world
-        until = world.engine.now + most
-        while (left := self._going()) and world.engine.now < until:
-            world.engine.run(min(until, world.engine.now + world.engine.beat))
+        end, beat = world.engine.now, world.engine.beat
+        while (left := self._going()) and world.engine.now + beat <= end + most:
+            world.engine.run(world.engine.now + beat)
+        hours = (world.engine.now - end) / HOUR
         for name in left:
-            world.warn(name, Text("It was not over half a day after the end of the run: what was closed or out of control stayed so.",
-                                  "运行结束半天后仍未平息：封闭的道路与失控的险情保持原状。"))  # fmt: skip
+            world.warn(name, Text(f"It was not over {hours:.3g} h after the end of the run: what was closed or out of control stayed so.",
+                                  f"运行结束 {hours:.3g} 小时后仍未平息：封闭的道路与失控的险情保持原状。"))  # fmt: skip
 
     def _going(self) -> list[str]:
         """Return the hazards that step and still close a street, or hold an order that is not under control."""

@@ -140,12 +140,13 @@ class World:
     def within(self, hazard: str, row: Valid, values: ArrayLike) -> None:
         """Say once that a model is used with values outside the range of a row of its passport, and how far at first."""
         known = np.asarray(values, dtype=np.float64).ravel()
-        if (hazard, row.quantity.en) in self.warnings or not known.size:
+        if not known.size:
             return
-        for worst, out in ((float(known.max()), known.max() > row.high), (float(known.min()), known.min() < row.low)):
+        high, low = float(known.max()), float(known.min())
+        for side, worst, out in (("above", high, high > row.high), ("below", low, low < row.low)):
             if out:
                 warned = Warned(self.engine.now, hazard, row.outside(worst))
-                self.warnings.setdefault((hazard, row.quantity.en), warned)
+                self.warnings.setdefault((hazard, f"{row.quantity.en} {side}"), warned)
 
     def tell(self, order: int, name: str, crew: int = -1, cause: int = -1) -> int:
         """Log what happens to an order now; return the event's number."""

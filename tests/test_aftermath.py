@@ -48,6 +48,13 @@ def test_what_is_not_over_half_a_day_later_warns(in_city, monkeypatch):
     assert any("not over" in warned.text.en for warned in simulation.world.warnings.values())
 
 
+@pytest.mark.parametrize("changed", [{"drain_days": 0.001}, {"drain_days": 0.0}])
+def test_what_does_not_fit_a_beat_is_not_waited_for(in_city, changed):
+    simulation = in_city.run(LEAK, seed=2, hours=1.25, **changed)
+    played = simulation.world.warnings.values()
+    assert any(" h after the end" in warned.text.en for warned in played)
+
+
 def test_a_day_without_a_hazard_ends_with_its_window(in_city, monkeypatch):
     beats: list[float] = []
     step = Simulation._step_hazards

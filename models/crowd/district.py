@@ -93,7 +93,8 @@ def set_up(city: City, told: Told, room: float) -> District:
     inner = np.zeros(len(walk.shapes), dtype=np.bool_)
     inner[walk.link[told.corners[walk.tails()] & told.corners[walk.head]]] = True
     doors = np.unique(places.walk_node[buildings])
-    rooms_of = dict(zip(nodes[reached].tolist(), rooms[reached].tolist(), strict=True))
+    # Room is what buildings are allotted by; whoever comes is taken in, and the run warns where it is not enough.
+    rooms_of = dict.fromkeys(nodes[reached].tolist(), np.inf)
     wish = Wish(known, inner, rooms_of, dict.fromkeys(doors.tolist(), np.inf), {})
     return District(lay_out(walk, wish), inner, buildings, nodes[reached], rooms[reached])
 

@@ -125,6 +125,8 @@ class FireCourse(Course):
         self._drawn[:] = 0.0
         taken = np.zeros(len(self._town.site), dtype=np.bool_)
         fought = [ground for ground in self._grounds.open() if ground.engines(self._world)]
+        home = self._fire.home
+        home["water"] = home["shield"] = 0.0  # what crews have left has none
         for ground in fought:
             members = fire_ground(self._places, self._fire, ground.origin, self._kind.ground_m)
             members = members[~taken[members]]

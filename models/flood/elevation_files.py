@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 from zlib import error as ZlibError  # noqa: N812 - an exception, called so
 
 import numpy as np
@@ -51,13 +51,24 @@ def _few(columns: int, rows: int) -> None:
                          zh=f"栅格为 {columns} × {rows}，最多读取 {MOST_CELLS:,} 个像元")  # fmt: skip
 
 
+def _shape_of(file: Path) -> tuple[int, ...]:
+    """Return the shape of the heights in an .npz file before they are unpacked."""
+    read = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+    with ZipFile(file) as packed, packed.open("z.npy") as held:
+        return tuple(read[np.lib.format.read_magic(held)](held)[0])
+
+
 def _read_npz(file: Path) -> Elevations:
     try:
+        rows, columns = _shape_of(file)
+        _few(columns, rows)
         with np.load(file, allow_pickle=False) as held:
             z = np.asarray(held["z"], dtype=np.float64)
             x, y, size = (float(held[name]) for name in ("x", "y", "size"))
             crs = str(held["crs"])
     except (KeyError, ValueError, TypeError, EOFError, OSError, BadZipFile, ZlibError) as error:
+        if isinstance(error, InputError):
+            raise
         raise InputError(en="an .npz elevation model holds z, x, y, size and crs",
                          zh=".npz 高程模型须含 z、x、y、size 与 crs") from error  # fmt: skip
     return Elevations(z, x, y, size, size, crs)
@@ -124,8 +135,11 @@ def _read_tif(file: Path) -> Elevations:
 
 def _placed(file: Path, z: Any, tags: dict[int, Any]) -> Elevations:
     """Return the heights of a GeoTIFF where its tags say that they lie."""
-    keys = np.array(tags.get(_KEYS, ()), dtype=np.int64)[4:]
-    said = {int(keys[i]): int(keys[i + 3]) for i in range(0, len(keys) - 3, 4) if keys[i + 1] == 0}
+    try:
+        keys = np.atleast_1d(np.array(tags.get(_KEYS, ()), dtype=np.int64))[4:]
+        said = {int(keys[i]): int(keys[i + 3]) for i in range(0, len(keys) - 3, 4) if keys[i + 1] == 0}
+    except (ValueError, TypeError, OverflowError):
+        said = {}  # what cannot be read says nothing
     code = said.get(_PROJECTED, said.get(_GEOGRAPHIC, 32767))
     crs = _prj(file) or (f"EPSG:{code}" if 0 < code < 32767 else None)
     if crs is None:

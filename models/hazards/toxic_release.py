@@ -76,7 +76,10 @@ class ToxicRelease(Hazard):
         "toxic_streets": Text("streets in the gas are closed", "毒气覆盖道路封闭"),
         "toxic_streets_open": Text("streets are free of gas", "道路毒气消散，恢复通行"),
         "toxic_plugged": Text("the leak is plugged", "泄漏已封堵"),
-        "toxic_aid_asked": Text("no ambulance is free: neighbours are asked for theirs", "救护车不足，请求外区支援"),
+        "toxic_aid_asked": Text(
+            "more calls wait than ambulances are free: neighbours are asked for theirs",
+            "待救呼叫多于可用救护车，请求外区支援",
+        ),
         "toxic_aid_here": Text("ambulances of the neighbours are there", "外区救护车到达"),
         "toxic_empty": Text("the tank is empty", "储罐已泄空"),
     }

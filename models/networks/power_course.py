@@ -238,7 +238,9 @@ class PowerCourse(Course):
 
     def _mended(self, order: int) -> None:
         branch, now = self._faults[order], self._world.engine.now
-        if self._under[self._plan.station[branch]] and now <= self._stepped + _ANEW:  # once beats end no water moves
+        if self._under[self._plan.station[branch]] and now <= self._stepped + max(
+            _ANEW, self._world.engine.beat
+        ):  # later no beat moves water
             self._world.engine.at(now + _ANEW, lambda: self._mended(order))
             return
         self._failed.discard(branch)

@@ -13,7 +13,7 @@ from models.calendar import HOUR, MINUTE
 from models.constants import GAS_CONSTANT
 from models.gas.source import Orifice, circle
 from models.hazards.base import Course
-from models.orders import CONTROL
+from models.orders import ACK, CONTROL
 from models.plume.dose import TOXICS
 from models.plume.exposure import OUT, SHUT, Exposure
 from models.plume.passport import DISTANCE_RANGE, STREETS_RANGE, WIND_RANGE
@@ -103,7 +103,7 @@ class Release(Course):
         self._begun = world.recorder.event(world.engine.now, "toxic_started", node=node)
         self._order = self._open(RELEASE)
         turned = self._at + self._kind.turns_after_min * MINUTE
-        if self._kind.turns_by_deg != 0.0 and turned < world.window[1]:
+        if self._kind.turns_by_deg != 0.0:
             world.engine.at(turned, lambda: self._note("wind_turned"))
         height = float(np.mean(places.levels)) * 3.0
         world.within("toxic_release", STREETS_RANGE, height / 25.0)  # 25 m wide (assumption)
@@ -125,7 +125,8 @@ class Release(Course):
         """Alarm the team that closes leaks, and let the command order by sector some time after the call."""
         if order == self._order:
             self._orders_due = self._world.engine.now + self._kind.order_min * MINUTE
-            self._plug_order = self._open(PLUGGING)
+            if not self._stopped and self._left_kg > 0.0:
+                self._plug_order = self._open(PLUGGING)
 
     def step(self, now: float, beat: float) -> None:
         """Let the cloud drift and grow, people breathe, and the command look at the sectors."""
@@ -173,10 +174,16 @@ class Release(Course):
             severity = min(1.0, float(self._harm[building]) * 2.0 + 0.3)
             key = int(places.osm_id[building])
             world.open_order(POISONED, key=key, building=building, severity=severity, cause=self._begun)
-        if not self._asked and self._called.sum() > len(world.crews.available("ambulance", now)):
+        if not self._asked and self._waiting() > len(world.crews.available("ambulance", now)):
             self._asked = True
             asked = self._note("toxic_aid_asked")
             world.engine.at(now + self._kind.aid_min * MINUTE, lambda: self._aid(asked))
+
+    def _waiting(self) -> int:
+        """Return how many calls for the poisoned have no ambulance yet."""
+        orders = self._world.orders
+        poisoned = self._world.incidents.kind == self._world.incidents.kinds.index(POISONED)
+        return int((poisoned & np.isnan(orders.stamps[:, ACK])).sum())
 
     def _aid(self, asked: int) -> None:
         """Let the ambulances of the neighbours be there."""

@@ -95,6 +95,9 @@ class StreetTraffic:
         begun, ended = hourly(self._home, self._away, self._total, hour)
         if self._gate.sum() > 0:
             crossing = self._total * HOURS[hour] * self._driving.outside * self._gate / self._gate.sum()
+            # Nobody leaves by the gate by which they came, so all others must have trips enough for each gate's.
+            others = np.minimum(begun.sum(), ended.sum()) + crossing.sum() - crossing
+            crossing = np.minimum(crossing, 0.8 * others)
             begun, ended = begun + crossing, ended + crossing
         matrix = gravity(begun, ended, self._cost, 1.0 / self._driving.reach_s)
         return Trips(self.zone, matrix / 3600.0)

@@ -15,8 +15,8 @@ from sim.validation import load_model
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 canvas = pytest.mark.parametrize("page", ["canvas"], indirect=True)
 WORDS = {
-    "en": ("Acts on: acceptance · filing · dispatch", "Wrong first dispatch", "assumption"),
-    "zh": ("作用环节：受理 · 立案 · 派遣", "首次派遣错误率", "假设"),
+    "en": ("Acts on: acceptance · filing · dispatch · people", "Wrong first dispatch", "assumption"),
+    "zh": ("作用环节：受理 · 立案 · 派遣 · 群众", "首次派遣错误率", "假设"),
 }
 LANGUAGES = pytest.mark.parametrize("language", ["en", "zh"])
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.flood.basin import Basin
+from models.flood.course import RATING
 from models.flood.danger import hazard_rating, vehicle_speed
 from models.flood.passport import FROUDE_RANGE
 from models.flood.streets import courses, speed_factors
@@ -56,6 +57,10 @@ def test_outside_its_range_the_model_warns():
 
 
 # Danger
+
+
+def test_the_bands_of_danger_are_those_of_the_guidance():
+    assert RATING.scale == (0.75, 1.25, 2.0)
 
 
 def test_danger_to_people_is_that_of_the_guidance():

@@ -124,3 +124,11 @@ def test_nobody_turns_into_what_is_closed_where_there_is_another_way(traffic):
         assert shares[turns].sum() == pytest.approx(traffic.shares(8)[turns].sum(), abs=1e-9)
     wrong = traffic.shares(8)  # drivers who do not look
     assert wrong[closed[to]].sum() > 0.5
+
+
+def test_a_city_with_one_gate_has_traffic_too(tiny_city, traffic, monkeypatch):
+    monkeypatch.setattr(traffic, "_gate", traffic._gate * (np.arange(len(traffic._gate)) == np.argmax(traffic._gate)))
+    trips = traffic.trips(8).matrix
+    assert trips.sum() > 0.0
+    gate = int(np.argmax(traffic._gate))
+    assert trips[gate].sum() < 0.5 * trips.sum()
