@@ -68,6 +68,7 @@ def test_danger_to_people_is_that_of_the_guidance():
     assert hazard_rating(0.25, 0.0) == pytest.approx(1.125)
     assert hazard_rating(1.0, 1.5) == pytest.approx(3.0)
     assert hazard_rating(0.0, 0.0) == 0.0
+    assert RATING.scale == (0.75, 1.25, 2.0)  # danger to some, to most, to all: the bands of the map
 
 
 def test_vehicles_slow_down_as_measured_and_stand_from_300_mm():
