@@ -3,7 +3,6 @@
 A unit (one fire compartment) grows as α·t², flashes over at the MQH heat, burns at its peak and dies as its store of
 energy ends. Behind each barrier the next unit waits for a median time times a log-logistic factor of luck. Flashed
 storeys radiate as one rectangle towards every neighbour, whose facade takes fire by the flux-time product. Where walls
-Where walls
 burn through, wind through the rooms quickens growth (Thomas 1971), and the flame stands over the roof (Heskestad 1983:
 L = .235·Q^⅖ − 1.02·D) and leans with the wind (American Gas Association 1974: cos θ = 1/√u*). It radiates as a wall as
 wide as the facade, as tall as it still stands and as much nearer as it leans, on the top of what stands downwind, past

@@ -59,10 +59,6 @@ def test_outside_its_range_the_model_warns():
 # Danger
 
 
-def test_the_bands_of_danger_are_those_of_the_guidance():
-    assert RATING.scale == (0.75, 1.25, 2.0)
-
-
 def test_danger_to_people_is_that_of_the_guidance():
     assert hazard_rating(0.2, 1.0) == pytest.approx(0.3)
     assert hazard_rating(0.25, 0.0) == pytest.approx(1.125)

@@ -194,7 +194,7 @@ BUGS = (
         "flood/test_flood_terrain_and_danger.py::test_danger_to_people_is_that_of_the_guidance",
         "models/flood/danger.py", "d >= 0.25", "d > 0.25"),
     Bug(5, "People: bands", ".75, 1.25, 2.0", "exactly",
-        "flood/test_flood_terrain_and_danger.py::test_the_bands_of_danger_are_those_of_the_guidance",
+        "flood/test_flood_terrain_and_danger.py::test_danger_to_people_is_that_of_the_guidance",
         "models/flood/danger.py", "(0.75, 1.25, 2.0)", "(0.75, 1.5, 2.0)"),
     Bug(5, "Vehicles: v(w)", "86.9448 km/h dry; 100 mm: 40.6548", "1e-6",
         "flood/test_flood_terrain_and_danger.py::test_vehicles_slow_down_as_measured_and_stand_from_300_mm",
