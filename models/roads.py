@@ -24,9 +24,7 @@ Heard = Callable[[NDArray[np.int64], int], None]
 class Roads:
     """The factor of the speed on every drive edge, the product of what each owner says; 0 closes the edge.
 
-    A factor of 1 is the speed that the table of hours says. Only who knows the traffic street by street says more.
-
-    A change reaches the router and everybody on the way at once.
+    A factor of 1 is the speed that the table of hours says. Only who knows the traffic street by street says more. A change reaches the router and everybody on the way at once.
     """
 
     def __init__(self, router: Router, engine: Engine, edges: int) -> None:
@@ -50,13 +48,13 @@ class Roads:
         self._listeners.append(heard)
 
     def set(self, owner: str, factors: NDArray[np.float64], cause: int = -1) -> None:
-        """Let `owner` say its factor of every edge, float64 [edges] in 0 … 2; `cause` is the event behind it."""
+        """Let `owner` say its factor of every edge, float64 [edges] in 0 … `MOST`; `cause` is the event behind it."""
         before = self._said.get(owner, np.ones(len(self.factor)))
         changed = np.flatnonzero(factors != before)
         if not len(changed):
             return
         if not ((factors >= 0.0) & (factors <= MOST)).all():
-            raise ValueError("a factor of a speed lies between 0 and 2")
+            raise ValueError(f"a factor of a speed lies between 0 and {MOST:g}")
         self._said[owner] = factors.copy()
         self._log.append((self._engine.now, changed, owner, factors[changed].copy(), cause))
         self.factor[changed] = np.prod([said[changed] for said in self._said.values()], axis=0)

@@ -18,8 +18,6 @@ DECISIONS = ("travel.traffic",)
 TRAFFIC_SIGMA = 0.3
 #: Another way is taken where it saves both this share of what is left and so many s: nobody turns for less (assumption).
 WORTH_SHARE, WORTH_S = 0.1, 30.0
-
-
 _NOWHERE: NDArray[np.int32] = np.empty(0, dtype=np.int32)
 
 

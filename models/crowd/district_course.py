@@ -62,6 +62,7 @@ class DistrictCourse(Course):
         """Let those who were told set out; call crews to the buildings with people who cannot walk."""
         world, places, leaving = self._world, self._world.city.buildings, wave.leaving
         self.waves.append(wave)
+        world.within("evacuation", PIECE_RANGE, wave.crowd.ground.cells.length)
         self._heard[told.buildings] = True
         self._close(wave.begun)
         wait = np.bincount(leaving.building[leaving.helpless], minlength=len(places))
@@ -94,7 +95,6 @@ class DistrictCourse(Course):
         for wave in moving:
             np.maximum(self._density, wave.walk(until), out=self._density)
             self._world.within("evacuation", DENSITY_RANGE, wave.crowd.density())
-            self._world.within("evacuation", PIECE_RANGE, wave.crowd.ground.cells.length)
         self._count(until)
         self._close(-1)
 

@@ -24,7 +24,6 @@ from sim.errors import InputError
 from sim.text import Text
 
 Floats = NDArray[np.float64]
-_FARTHEST = 2e5  #: m: no puff is followed beyond
 
 
 class Strips(NamedTuple):

@@ -70,10 +70,8 @@ class Release(Course):
         self._called = np.zeros(n, dtype=np.bool_)
         self._sector = sectors(city.buildings.x, city.buildings.y, (self._x, self._y), _RINGS)
         self._left_kg, self._order, self._begun, self._stopped = kind.inventory_kg, -1, -1, False
-        self._plug_order, self._ended = (
-            -1,
-            -1,
-        )  #: `_ended`: the order of the release, once its crews have done their work
+        self._plug_order = -1
+        self._ended = -1  #: the order of the release, once its crews have done their work
         self._orders_due = np.inf
         self._closed = np.zeros(city.drive.edges, dtype=np.bool_)
         self._here, self._plugging, self._asked = set[int](), False, False  #: orders at which crews have arrived
